@@ -1,0 +1,64 @@
+/* The broker's C client: a reader of one queue, and sending. The broker itself is SQL (schema "broker"), usable
+ * from any language; this adds batching, waiting and the crash accounting between them.
+ *
+ * A delivery is one transaction: receive() begins it and takes messages, the handler adds its effects to it,
+ * and exactly one of complete(), put_back() and fail() ends it. If the process dies instead, PostgreSQL puts the
+ * messages back at once, and the next reader counts an attempt. */
+#ifndef HARTONOMOUS_BROKER_H
+#define HARTONOMOUS_BROKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hartonomous/error.h>
+#include <hartonomous/postgres.h>
+
+typedef struct hart_message {
+        int64_t id;
+        int64_t conversation; /* handle */
+        const char *type;     /* "IngestionRequest" */
+        const char *body;     /* JSON text, NUL-terminated; "" where there is none */
+        size_t body_size;
+        int attempts;         /* deliveries before this one that failed or whose reader died */
+        int priority;
+        int64_t enqueued_at;  /* microseconds since 1970-01-01 UTC */
+} hart_message;
+
+typedef struct hart_broker hart_broker;
+
+/* A reader of `queue` over the caller's connection, which it must have to itself. HART_CONFIG where the queue does
+ * not exist or may not be read. Call again after a reconnect. */
+hart_code hart_broker_open(hart_broker **ret, hart_pg *pg, const char *queue, hart_error *err);
+void hart_broker_close(hart_broker *broker);
+
+/* Begins a transaction and takes up to `max` messages, in order inside each conversation; a message that failed
+ * before comes alone. HART_EMPTY: nothing there, no transaction is open. *messages is borrowed until the delivery
+ * ends. */
+hart_code hart_broker_receive(hart_broker *broker, size_t max, const hart_message **messages, size_t *count,
+                              hart_error *err);
+/* COMMIT: the messages are consumed together with all effects. HART_RETRY: the outcome is what PostgreSQL says after
+ * a reconnect; either all of it happened or nothing. */
+hart_code hart_broker_complete(hart_broker *broker, hart_error *err);
+/* Undoes the effects and puts all messages back, nobody is blamed. Use it when a dependency is away or the daemon
+ * is asked to stop. */
+hart_code hart_broker_put_back(hart_broker *broker, hart_error *err);
+/* Undoes the effects and counts an attempt against message number `index` (position in *messages); the others go
+ * back untouched. At the queue's limit, or at once where `poison`, the message moves to broker.dead_letter with
+ * reason->text and reason->foreign. *dead tells whether it did. */
+hart_code hart_broker_fail(hart_broker *broker, size_t index, bool poison, const hart_error *reason, bool *dead,
+                           hart_error *err);
+
+/* Announces that this reader sleeps, so that senders ring. Returns HART_OK when it may sleep, HART_EMPTY when
+ * something came meanwhile: receive again. Waking is the caller's: hart_pg_socket() becomes readable. */
+hart_code hart_broker_sleep(hart_broker *broker, hart_error *err);
+
+/* One way: a new conversation from one service to another with one message each. In the caller's transaction. */
+typedef struct hart_route {
+        const char *from_service, *to_service, *contract, *message_type;
+} hart_route;
+hart_code hart_broker_send(hart_pg *pg, const hart_route *route, const char *body, size_t size, hart_error *err);
+hart_code hart_broker_send_many(hart_pg *pg, const hart_route *route, const hart_pg_bytes *bodies, size_t count,
+                                hart_error *err);
+
+#endif

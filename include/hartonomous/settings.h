@@ -1,0 +1,73 @@
+/* Settings: a table is the parser, the defaults, the range check, the help and the example file at once.
+ *
+ * Files are INI like systemd's own: `[section]`, `key = value`, comments start a line with # or ;. A file NAME
+ * is read from DIR/NAME.conf, then DIR/NAME.conf.d (all *.conf) in order of name; a later value replaces an earlier
+ * one. A missing file means defaults. An unknown section or key, a bad value, a NUL or a line that is none of
+ * these is refused (HART_CONFIG) with file, line, name and what is allowed. */
+#ifndef HARTONOMOUS_SETTINGS_H
+#define HARTONOMOUS_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <hartonomous/error.h>
+#include <hartonomous/memory.h>
+
+typedef enum hart_setting_kind {
+        HART_SETTING_TEXT,   /* char *, owned by the struct; min and max bound its length in bytes */
+        HART_SETTING_COUNT,  /* int64_t; plain decimal */
+        HART_SETTING_TIME,   /* uint64_t microseconds; 10s, 500ms, 2min, 1h, 1d, "0"; min and max in microseconds */
+        HART_SETTING_SIZE,   /* uint64_t bytes; 512, 64K, 64M, 2G (powers of 1024) */
+        HART_SETTING_FLAG,   /* bool; yes/no, true/false, on/off, 1/0 */
+        HART_SETTING_NUMBER, /* double */
+        HART_SETTING_CHOICE  /* int, index into choices */
+} hart_setting_kind;
+
+typedef struct hart_setting {
+        const char *section;
+        const char *key;
+        hart_setting_kind kind;
+        size_t offset; /* offsetof() in the caller's struct */
+        const char *default_value;
+        int64_t min, max; /* inclusive; in the kind's unit */
+        const char *const *choices; /* NULL-terminated; HART_SETTING_CHOICE only */
+        const char *help; /* one sentence, no full stop needed; printed above the key in the example file */
+} hart_setting;
+
+typedef struct hart_settings_schema {
+        const char *file;  /* "hartonomous", "ingestion", … : the NAME of DIR/NAME.conf */
+        const char *title; /* first comment of the example file */
+        const hart_setting *rows;
+        size_t count;
+} hart_settings_schema;
+
+#define HART_CONFIG_DIR "/etc/hartonomous"
+
+/* Fills the caller's zeroed struct with defaults, then with what the files say. On failure the struct is
+ * empty again. */
+hart_code hart_settings_load(const hart_settings_schema *schema, const char *directory, void *into, hart_error *err);
+/* Frees the texts and zeroes nothing else. */
+void hart_settings_done(const hart_settings_schema *schema, void *settings);
+/* The example file: every key commented out with its default, its help, range or choices above. */
+void hart_settings_print_example(const hart_settings_schema *schema, FILE *out);
+/* The parser of one file's text, for tests and the fuzzer. `name` is used in messages. */
+hart_code hart_settings_parse(const hart_settings_schema *schema, const char *name, const char *text, size_t size,
+                              void *into, hart_error *err);
+
+/* What every program reads: hartonomous.conf. */
+typedef struct hart_common_settings {
+        char *conninfo;          /* [database] conninfo: libpq's, without a password */
+        uint64_t connect_timeout; /* [database] connect_timeout, microseconds */
+        int log_level;           /* [logging] level: index into err, warning, notice, info, debug */
+        bool telemetry;          /* [telemetry] enabled */
+        char *telemetry_listen;  /* [telemetry] listen: directory of the Unix sockets NAME.sock, or "host:port" */
+} hart_common_settings;
+extern const hart_settings_schema hart_common_settings_schema;
+
+/* A secret: $CREDENTIALS_DIRECTORY/NAME (systemd's LoadCredential=), else DIRECTORY/credentials/NAME. One
+ * trailing newline is removed. HART_EMPTY where neither exists. *ret is owned by the caller. */
+hart_code hart_credential_read(const char *directory, const char *name, char **ret, hart_error *err);
+
+#endif

@@ -1,0 +1,233 @@
+-- Content as data: tenants, sources, atoms, compositions, provenance, models and embeddings.
+-- Every key is led by tenant_id, so that the schema can be distributed by it without change.
+
+CREATE SCHEMA hartonomous;
+COMMENT ON SCHEMA hartonomous IS 'Content-addressed atoms, where they came from, how they are put together, and what was computed from them.';
+
+CREATE TABLE hartonomous.tenant (
+    tenant_id  integer     NOT NULL PRIMARY KEY CHECK (tenant_id >= 0),
+    name       text,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE hartonomous.tenant IS 'Whose content it is. A tenant exists from its first source on.';
+COMMENT ON COLUMN hartonomous.tenant.tenant_id IS 'Number chosen by the operator.';
+COMMENT ON COLUMN hartonomous.tenant.name IS 'Free text for people.';
+COMMENT ON COLUMN hartonomous.tenant.created_at IS 'When its first source came.';
+
+CREATE TABLE hartonomous.atom (
+    tenant_id      integer     NOT NULL REFERENCES hartonomous.tenant,
+    atom_id        bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+    modality       text        NOT NULL,
+    subtype        text        NOT NULL,
+    content_type   text,
+    content_hash   bytea       NOT NULL CHECK (octet_length(content_hash) = 32),
+    size           bigint      NOT NULL CHECK (size >= 0),
+    atomic_value   bytea       NOT NULL CHECK (octet_length(atomic_value) <= 64),
+    content        bytea,
+    canonical_text text,
+    metadata       jsonb,
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, atom_id),
+    UNIQUE (tenant_id, modality, subtype, content_hash)
+);
+ALTER TABLE hartonomous.atom ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN canonical_text SET COMPRESSION lz4;
+COMMENT ON TABLE hartonomous.atom IS 'A distinct piece of content. Never changes; two pieces with equal bytes, modality and subtype are one atom of a tenant.';
+COMMENT ON COLUMN hartonomous.atom.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.atom.atom_id IS 'Number, unique over all tenants.';
+COMMENT ON COLUMN hartonomous.atom.modality IS 'text, binary, …: how its bytes are to be understood.';
+COMMENT ON COLUMN hartonomous.atom.subtype IS 'sentence, heading, chunk, document, …: what it is within its modality.';
+COMMENT ON COLUMN hartonomous.atom.content_type IS 'Media type, where it has one of its own.';
+COMMENT ON COLUMN hartonomous.atom.content_hash IS 'SHA-256 of the content bytes.';
+COMMENT ON COLUMN hartonomous.atom.size IS 'Content bytes.';
+COMMENT ON COLUMN hartonomous.atom.atomic_value IS 'The content where it has at most 64 bytes; else SHA-256 and the first 32 content bytes.';
+COMMENT ON COLUMN hartonomous.atom.content IS 'Content over 64 bytes that is neither canonical_text nor given by its composition.';
+COMMENT ON COLUMN hartonomous.atom.canonical_text IS 'The content as text, where it is text. In UTF-8 its bytes are the content.';
+COMMENT ON COLUMN hartonomous.atom.metadata IS 'overflow and original_size for content over 64 bytes; what an atomizer found out.';
+COMMENT ON COLUMN hartonomous.atom.created_at IS 'When it was first seen.';
+
+CREATE SEQUENCE hartonomous.state_version;
+COMMENT ON SEQUENCE hartonomous.state_version IS 'Grows with every change of an entity that can change; guards the graph against older state.';
+
+CREATE TABLE hartonomous.source (
+    tenant_id             integer     NOT NULL REFERENCES hartonomous.tenant,
+    source_id             bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+    uri                   text,
+    file_name             text        NOT NULL,
+    declared_content_type text,
+    content_type          text,
+    size                  bigint      CHECK (size >= 0),
+    content_hash          bytea       CHECK (octet_length(content_hash) = 32),
+    state                 text        NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'queued', 'atomizing', 'complete')),
+    root_atom_id          bigint,
+    version               bigint      NOT NULL DEFAULT nextval('hartonomous.state_version'),
+    created_at            timestamptz NOT NULL DEFAULT now(),
+    completed_at          timestamptz,
+    PRIMARY KEY (tenant_id, source_id),
+    FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom
+);
+CREATE INDEX source_by_hash ON hartonomous.source (tenant_id, content_hash, uri);
+CREATE INDEX source_by_root ON hartonomous.source (tenant_id, root_atom_id);
+CREATE INDEX source_unfinished ON hartonomous.source (created_at) WHERE state <> 'complete';
+COMMENT ON TABLE hartonomous.source IS 'One delivery of a document: where content came from.';
+COMMENT ON COLUMN hartonomous.source.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.source.source_id IS 'Number, unique over all tenants.';
+COMMENT ON COLUMN hartonomous.source.uri IS 'Where it was found, e.g. file:///usr/share/common-licenses/GPL-3.';
+COMMENT ON COLUMN hartonomous.source.file_name IS 'Its name there.';
+COMMENT ON COLUMN hartonomous.source.declared_content_type IS 'What the sender said it is.';
+COMMENT ON COLUMN hartonomous.source.content_type IS 'What it was found to be.';
+COMMENT ON COLUMN hartonomous.source.size IS 'Bytes; known once it is staged.';
+COMMENT ON COLUMN hartonomous.source.content_hash IS 'SHA-256 of the whole document; verified before it is atomized.';
+COMMENT ON COLUMN hartonomous.source.state IS 'staging: bytes are coming in; queued: waits for ingestion; atomizing: partly done; complete. See view source_status for failures.';
+COMMENT ON COLUMN hartonomous.source.root_atom_id IS 'The atom of the whole document.';
+COMMENT ON COLUMN hartonomous.source.version IS 'Grows with every change.';
+COMMENT ON COLUMN hartonomous.source.created_at IS 'When its first byte came.';
+COMMENT ON COLUMN hartonomous.source.completed_at IS 'When its last atom was committed.';
+
+CREATE TABLE hartonomous.content_chunk (
+    tenant_id   integer NOT NULL,
+    source_id   bigint  NOT NULL,
+    chunk_index integer NOT NULL CHECK (chunk_index >= 0),
+    encoding    text    NOT NULL CHECK (encoding IN ('plain', 'zstd')),
+    raw_size    integer NOT NULL CHECK (raw_size BETWEEN 0 AND 16777216),
+    data        bytea   NOT NULL,
+    PRIMARY KEY (tenant_id, source_id, chunk_index),
+    FOREIGN KEY (tenant_id, source_id) REFERENCES hartonomous.source ON DELETE CASCADE
+);
+ALTER TABLE hartonomous.content_chunk ALTER COLUMN data SET STORAGE EXTERNAL;
+COMMENT ON TABLE hartonomous.content_chunk IS 'Bytes of a source until they are atoms. Emptied when the source is complete.';
+COMMENT ON COLUMN hartonomous.content_chunk.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.content_chunk.source_id IS 'Of which source.';
+COMMENT ON COLUMN hartonomous.content_chunk.chunk_index IS '0, 1, 2, …: their concatenation is the document.';
+COMMENT ON COLUMN hartonomous.content_chunk.encoding IS 'plain, or one Zstandard frame.';
+COMMENT ON COLUMN hartonomous.content_chunk.raw_size IS 'Bytes it stands for.';
+COMMENT ON COLUMN hartonomous.content_chunk.data IS 'The bytes as encoded.';
+
+CREATE TABLE hartonomous.ingestion_job (
+    tenant_id         integer     NOT NULL,
+    root_atom_id      bigint      NOT NULL,
+    atomizer          text        NOT NULL,
+    atomizer_version  integer     NOT NULL,
+    unicode_version   text        NOT NULL,
+    size              bigint      NOT NULL,
+    byte_offset       bigint      NOT NULL DEFAULT 0,
+    next_sequence     bigint      NOT NULL DEFAULT 0,
+    started_at        timestamptz NOT NULL DEFAULT now(),
+    completed_at      timestamptz,
+    PRIMARY KEY (tenant_id, root_atom_id),
+    FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE
+);
+COMMENT ON TABLE hartonomous.ingestion_job IS 'How a document atom was taken apart, and how far: a crash resumes at byte_offset. Sources with equal content share it.';
+COMMENT ON COLUMN hartonomous.ingestion_job.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.ingestion_job.root_atom_id IS 'The document atom.';
+COMMENT ON COLUMN hartonomous.ingestion_job.atomizer IS 'Name of the atomizer.';
+COMMENT ON COLUMN hartonomous.ingestion_job.atomizer_version IS 'Its version.';
+COMMENT ON COLUMN hartonomous.ingestion_job.unicode_version IS 'Unicode version of the segmentation rules it used.';
+COMMENT ON COLUMN hartonomous.ingestion_job.size IS 'Bytes of the document.';
+COMMENT ON COLUMN hartonomous.ingestion_job.byte_offset IS 'Bytes that are atoms, and committed.';
+COMMENT ON COLUMN hartonomous.ingestion_job.next_sequence IS 'Components so far.';
+COMMENT ON COLUMN hartonomous.ingestion_job.started_at IS 'When its first step began.';
+COMMENT ON COLUMN hartonomous.ingestion_job.completed_at IS 'When its last step was committed.';
+
+CREATE TABLE hartonomous.composition_run (
+    tenant_id      integer NOT NULL,
+    parent_atom_id bigint  NOT NULL,
+    first_sequence bigint  NOT NULL CHECK (first_sequence >= 0),
+    first_position bigint  NOT NULL CHECK (first_position >= 0),
+    lead           bytea,
+    components     bigint[] NOT NULL,
+    sizes          integer[] NOT NULL,
+    separators     bytea[],
+    PRIMARY KEY (tenant_id, parent_atom_id, first_sequence),
+    FOREIGN KEY (tenant_id, parent_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE,
+    CHECK (cardinality(sizes) = cardinality(components)),
+    CHECK (separators IS NULL OR cardinality(separators) = cardinality(components))
+);
+ALTER TABLE hartonomous.composition_run ALTER COLUMN components SET COMPRESSION lz4,
+    ALTER COLUMN sizes SET COMPRESSION lz4, ALTER COLUMN separators SET COMPRESSION lz4;
+COMMENT ON TABLE hartonomous.composition_run IS 'Consecutive components of an atom, many in a row. View composition shows them one by one.';
+COMMENT ON COLUMN hartonomous.composition_run.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.composition_run.parent_atom_id IS 'The atom that is composed.';
+COMMENT ON COLUMN hartonomous.composition_run.first_sequence IS 'Sequence index of the first component here.';
+COMMENT ON COLUMN hartonomous.composition_run.first_position IS 'Byte position of lead (or else of the first component) in the parent.';
+COMMENT ON COLUMN hartonomous.composition_run.lead IS 'Bytes of the parent before its first component; in the first run only.';
+COMMENT ON COLUMN hartonomous.composition_run.components IS 'Atom ids in order.';
+COMMENT ON COLUMN hartonomous.composition_run.sizes IS 'Their content bytes, so that positions need no look-up.';
+COMMENT ON COLUMN hartonomous.composition_run.separators IS 'Bytes between each component and the next; null where all are empty.';
+
+CREATE VIEW hartonomous.composition AS
+SELECT run.tenant_id, run.parent_atom_id, item.atom_id AS component_atom_id,
+       run.first_sequence + item.n - 1 AS sequence_index,
+       run.first_position + coalesce(octet_length(run.lead), 0)
+           + coalesce(sum(item.size + coalesce(octet_length(item.separator), 0))
+                      OVER (PARTITION BY run.tenant_id, run.parent_atom_id, run.first_sequence ORDER BY item.n
+                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS "position",
+       item.size,
+       coalesce(item.separator, ''::bytea) AS separator
+FROM hartonomous.composition_run run
+CROSS JOIN LATERAL unnest(run.components, run.sizes, run.separators) WITH ORDINALITY AS item (atom_id, size, separator, n);
+COMMENT ON VIEW hartonomous.composition IS 'Components one by one: parent, component, sequence index, byte position, and the bytes up to the next.';
+
+CREATE TABLE hartonomous.provenance_edge (
+    tenant_id      integer     NOT NULL,
+    child_atom_id  bigint      NOT NULL,
+    parent_atom_id bigint      NOT NULL,
+    type           text        NOT NULL DEFAULT 'DERIVED_FROM' CHECK (type IN ('DERIVED_FROM')),
+    derivation     text        NOT NULL DEFAULT 'derived',
+    operation_id   text,
+    weight         double precision NOT NULL DEFAULT 1,
+    confidence     double precision NOT NULL DEFAULT 1 CHECK (confidence BETWEEN 0 AND 1),
+    metadata       jsonb,
+    version        bigint      NOT NULL DEFAULT nextval('hartonomous.state_version'),
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, child_atom_id, parent_atom_id, type),
+    FOREIGN KEY (tenant_id, child_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, parent_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE,
+    CHECK (child_atom_id <> parent_atom_id)
+);
+CREATE INDEX provenance_edge_by_parent ON hartonomous.provenance_edge (tenant_id, parent_atom_id);
+COMMENT ON TABLE hartonomous.provenance_edge IS 'What was made from what, beyond composition.';
+COMMENT ON COLUMN hartonomous.provenance_edge.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.provenance_edge.child_atom_id IS 'The atom that was made.';
+COMMENT ON COLUMN hartonomous.provenance_edge.parent_atom_id IS 'The atom it was made from.';
+COMMENT ON COLUMN hartonomous.provenance_edge.type IS 'Relationship type in the graph; from a closed list.';
+COMMENT ON COLUMN hartonomous.provenance_edge.derivation IS 'How: summary, translation, extraction, …';
+COMMENT ON COLUMN hartonomous.provenance_edge.operation_id IS 'The operation that made it, in the words of who recorded it.';
+COMMENT ON COLUMN hartonomous.provenance_edge.weight IS 'How strongly the parent shaped the child.';
+COMMENT ON COLUMN hartonomous.provenance_edge.confidence IS 'How sure the recorder is, 0 to 1.';
+COMMENT ON COLUMN hartonomous.provenance_edge.metadata IS 'Whatever else the recorder said.';
+COMMENT ON COLUMN hartonomous.provenance_edge.version IS 'Grows with every change.';
+COMMENT ON COLUMN hartonomous.provenance_edge.created_at IS 'When it was recorded.';
+
+CREATE TABLE hartonomous.model (
+    model_id   integer     NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name       text        NOT NULL,
+    revision   text        NOT NULL,
+    dimension  integer     NOT NULL CHECK (dimension > 0),
+    engine     text        NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (name, revision)
+);
+COMMENT ON TABLE hartonomous.model IS 'Embedding models that vectors were made with. Shared by all tenants.';
+COMMENT ON COLUMN hartonomous.model.model_id IS 'Number.';
+COMMENT ON COLUMN hartonomous.model.name IS 'all-MiniLM-L6-v2.';
+COMMENT ON COLUMN hartonomous.model.revision IS 'SHA-256 of its weights, in hexadecimal.';
+COMMENT ON COLUMN hartonomous.model.dimension IS 'Length of its vectors.';
+COMMENT ON COLUMN hartonomous.model.engine IS 'What computed the first of them.';
+COMMENT ON COLUMN hartonomous.model.created_at IS 'When it was first used.';
+
+CREATE TABLE hartonomous.embedding (
+    tenant_id  integer     NOT NULL,
+    model_id   integer     NOT NULL REFERENCES hartonomous.model,
+    atom_id    bigint      NOT NULL,
+    vector     real[]      NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, model_id, atom_id),
+    FOREIGN KEY (tenant_id, atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE
+);
+ALTER TABLE hartonomous.embedding ALTER COLUMN vector SET STORAGE EXTERNAL;
+COMMENT ON TABLE hartonomous.embedding IS 'One vector per atom and model.';
+COMMENT ON COLUMN hartonomous.embedding.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.embedding.model_id IS 'Made by which model.';
+COMMENT ON COLUMN hartonomous.embedding.atom_id IS 'Of which atom.';
+COMMENT ON COLUMN hartonomous.embedding.vector IS 'Unit vector; its length is the model''s dimension.';
+COMMENT ON COLUMN hartonomous.embedding.created_at IS 'When it was computed.';
