@@ -1,0 +1,134 @@
+/* The graph: a client of Neo4j's HTTP interfaces, the graph's schema, and lineage.
+ *
+ * A failure of Neo4j becomes a code by the class of Neo4j's own code, never by the HTTP status alone: what may pass
+ * (Neo.TransientError, Neo.DatabaseError, a cut connection, 429 and 5xx) → HART_RETRY; a wrong password or a
+ * missing database → HART_CONFIG; any other Neo.ClientError → HART_POISON. err->foreign holds Neo4j's code.
+ * Values reach Neo4j as parameters only, labels and relationship types are fixed text of the .cypher files. */
+#ifndef HARTONOMOUS_GRAPH_H
+#define HARTONOMOUS_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hartonomous/error.h>
+#include <hartonomous/json.h>
+#include <hartonomous/memory.h>
+#include <hartonomous/settings.h>
+
+/* The two interfaces a server may have; auto decides by what the server says of itself. */
+typedef enum hart_graph_api { HART_GRAPH_API_AUTO, HART_GRAPH_API_QUERY, HART_GRAPH_API_TRANSACTION } hart_graph_api;
+
+/* Section [neo4j] of graph-sync.conf (and [sync], which only the daemon heeds). */
+typedef struct hart_graph_settings {
+        char *url;                /* http://127.0.0.1:7474 */
+        char *database;           /* neo4j */
+        char *user;               /* neo4j */
+        int api;                  /* hart_graph_api */
+        int64_t batch_size;       /* rows per request */
+        uint64_t connect_timeout; /* microseconds */
+        uint64_t timeout;         /* microseconds, of one request */
+        uint64_t response_limit;  /* bytes */
+        char *ca_file;            /* "" for the system's */
+        char *client_certificate, *client_key;
+        int64_t piece; /* [sync] components taken over in one transaction */
+} hart_graph_settings;
+extern const hart_settings_schema hart_graph_settings_schema;
+
+/* For programs other than the daemon: graph-sync.conf and the credential neo4j-password of `directory`, and a client
+ * opened with them. Does not talk to the server. */
+typedef struct hart_graph hart_graph;
+hart_code hart_graph_open_configured(hart_graph **ret, const char *directory, hart_error *err);
+
+/* `password` may be NULL where the server asks for none. Does not talk to the server yet; copies what it needs. */
+hart_code hart_graph_open(hart_graph **ret, const hart_graph_settings *settings, const char *password, hart_error *err);
+void hart_graph_close(hart_graph *graph);
+void hart_graph_close_p(hart_graph **graph);
+/* As hart_http_on_waiting. */
+void hart_graph_on_waiting(hart_graph *graph, hart_code (*waiting)(void *data), void *data);
+
+/* What the server says of itself. */
+typedef struct hart_graph_server {
+        char version[32];   /* "5.26.30" */
+        char edition[32];   /* "community" */
+        hart_graph_api api; /* the one that is used: never auto */
+} hart_graph_server;
+/* Reads the discovery document, then logs in with a statement that does nothing. */
+hart_code hart_graph_hello(hart_graph *graph, hart_graph_server *ret, hart_error *err);
+
+/* Runs one statement in a transaction of its own. `parameters` is the text of a JSON object, NULL for none; `ret`
+ * may be NULL where rows are of no interest. HART_OK means committed; HART_RETRY may mean that the outcome is unknown,
+ * so statements must bear repeating. */
+typedef struct hart_graph_result hart_graph_result;
+hart_code hart_graph_run(hart_graph *graph, const char *statement, const hart_buffer *parameters,
+                         hart_graph_result **ret, hart_error *err);
+void hart_graph_result_close(hart_graph_result *result);
+void hart_graph_result_close_p(hart_graph_result **result);
+size_t hart_graph_rows(const hart_graph_result *result);
+const hart_json *hart_graph_value(const hart_graph_result *result, size_t row, size_t column); /* borrowed */
+uint64_t hart_graph_requests(const hart_graph *graph);                                         /* sent so far */
+
+/* The reply of one of the interfaces, judged; for tests and the fuzzer. *ret as in hart_graph_run. */
+hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *body, size_t size, hart_graph_result **ret,
+                                hart_error *err);
+
+/* --- the graph's schema ----------------------------------------------------------------------------------------- */
+
+typedef enum hart_graph_step_state {
+        HART_GRAPH_STEP_DONE,
+        HART_GRAPH_STEP_SKIPPED,
+        HART_GRAPH_STEP_FAILED
+} hart_graph_step_state;
+/* One line of what apply does: a step's own line has object NULL and comes after the lines of its objects. */
+typedef struct hart_graph_step {
+        int number, total;  /* 3 of 6 */
+        const char *title;  /* "constraints" */
+        const char *object; /* "atom_unique"; NULL for the step as a whole */
+        hart_graph_step_state state;
+        size_t done, skipped, expected; /* of the step as a whole: 9 done, 1 skipped of 10 */
+        const char *text; /* for people: "Neo4j 5.26.30 community", a reason, …; "" where there is nothing to say */
+        const char *statements; /* step 2 only: Cypher that makes the schema found there again; else NULL */
+} hart_graph_step;
+/* Makes the schema: constraints, indexes, reference nodes. Steps that exist already are done, nothing is ever dropped.
+ * Not HART_OK unless all of it is there afterwards, but for what this edition of Neo4j cannot have, which is
+ * reported as skipped. */
+hart_code hart_graph_schema_apply(hart_graph *graph, void (*step)(const hart_graph_step *step, void *data), void *data,
+                                  hart_error *err);
+
+/* Compares the live schema with what apply makes, and calls `report` for each object that is not as stated: kind is
+ * "missing", "differs", "offline" or "skipped" (needs Neo4j Enterprise: not counted as a difference). Texts may be ""
+ * but never NULL. */
+hart_code hart_graph_schema_verify(hart_graph *graph,
+                                   void (*report)(const char *kind, const char *object, const char *expected,
+                                                  const char *found, void *data),
+                                   void *data, size_t *differences, hart_error *err);
+/* Are the constraints there that writing needs? HART_CONFIG naming `hartonomousctl graph apply` if not. */
+hart_code hart_graph_schema_require(hart_graph *graph, hart_error *err);
+
+/* --- lineage ---------------------------------------------------------------------------------------------------- */
+
+#define HART_GRAPH_LINEAGE_DEPTH 10
+#define HART_GRAPH_LINEAGE_ROWS  500
+
+/* One step upstream: `from` came from `id`. Texts are "" where nothing is known. */
+typedef struct hart_graph_lineage_row {
+        int depth;    /* 1, 2, … */
+        int64_t from; /* atom id */
+        const char
+                *type; /* "DERIVED_FROM"; "HAS_COMPONENT": from is a component of id; "INGESTED_FROM": id is a source */
+        int64_t id;    /* atom id, or source id where type is INGESTED_FROM */
+        int64_t count; /* relationships of this kind between the two; a component may occur many times */
+        const char *what;       /* the atom's type "text/document", or the source's content type */
+        const char *text;       /* preview of the atom, or the source's file name */
+        const char *uri;        /* of a source */
+        const char *derivation; /* of DERIVED_FROM */
+        double confidence;      /* of DERIVED_FROM, else 1 */
+} hart_graph_lineage_row;
+/* Everything an atom came from, nearest first, each step once. depth 1 to HART_GRAPH_LINEAGE_DEPTH, rows 1 to
+ * HART_GRAPH_LINEAGE_ROWS; *more (may be NULL) tells that there is more than the limits let through. HART_EMPTY: the
+ * graph has no such atom. */
+hart_code hart_graph_lineage(hart_graph *graph, int64_t tenant, int64_t atom, int depth, size_t rows,
+                             void (*visit)(const hart_graph_lineage_row *row, void *data), void *data, bool *more,
+                             hart_error *err);
+
+#endif
