@@ -1,0 +1,114 @@
+#include "settings_suggest.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define NAME_LIMIT 64 /* longer names get no suggestion */
+
+static size_t least(size_t a, size_t b)
+{
+        return a < b ? a : b;
+}
+
+/* Optimal string alignment: insertions, deletions, replacements and swaps of neighbours, on three rows of the table. */
+static size_t distance(const char *a, const char *b)
+{
+        size_t rows[3][NAME_LIMIT + 1];
+        size_t *before = rows[0], *last = rows[1], *now = rows[2], a_size = strlen(a), b_size = strlen(b);
+
+        if (a_size > NAME_LIMIT || b_size > NAME_LIMIT)
+                return SIZE_MAX;
+        for (size_t j = 0; j <= b_size; j++)
+                last[j] = j;
+        for (size_t i = 1; i <= a_size; i++) {
+                size_t *spare = before;
+
+                now[0] = i;
+                for (size_t j = 1; j <= b_size; j++) {
+                        now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+                        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                                now[j] = least(now[j], before[j - 2] + 1);
+                }
+                before = last;
+                last = now;
+                now = spare;
+        }
+        return last[b_size];
+}
+
+struct search {
+        const char *wanted;
+        const char *best;
+        size_t best_distance;
+};
+
+/* A third of the letters may be wrong; more is another word. */
+static void consider(struct search *search, const char *name)
+{
+        size_t found = strcasecmp(search->wanted, name) == 0 ? 0 : distance(search->wanted, name);
+        size_t allowed = strlen(name) / 3 > 1 ? strlen(name) / 3 : 1;
+
+        if (found > allowed || (search->best != NULL && found >= search->best_distance))
+                return;
+        search->best = name;
+        search->best_distance = found;
+}
+
+/* Appends the section of one row unless an earlier row has named it. */
+static void list_section(hart_buffer *out, const hart_settings_part *parts, size_t last_part, size_t last_row)
+{
+        const char *section = parts[last_part].rows[last_row].section;
+
+        for (size_t part = 0; part <= last_part; part++)
+                for (size_t i = 0; i < (part == last_part ? last_row : parts[part].count); i++)
+                        if (strcmp(parts[part].rows[i].section, section) == 0)
+                                return;
+        hart_buffer_format(out, " [%s]", section);
+}
+
+void settings_suggest_section(const hart_settings_part *parts, size_t count, const char *section, hart_buffer *out)
+{
+        struct search search = {.wanted = section};
+
+        for (size_t part = 0; part < count; part++)
+                for (size_t i = 0; i < parts[part].count; i++)
+                        consider(&search, parts[part].rows[i].section);
+        if (search.best != NULL) {
+                hart_buffer_format(out, "did you mean [%s]?", search.best);
+                return;
+        }
+        hart_buffer_text(out, "allowed:");
+        for (size_t part = 0; part < count; part++)
+                for (size_t i = 0; i < parts[part].count; i++)
+                        list_section(out, parts, part, i);
+}
+
+void settings_suggest_key(const hart_settings_part *parts, size_t count, const char *section, const char *key,
+                          hart_buffer *out)
+{
+        struct search search = {.wanted = key};
+        const char *elsewhere = NULL, *comma = "";
+
+        for (size_t part = 0; part < count; part++)
+                for (size_t i = 0; i < parts[part].count; i++) {
+                        const hart_setting *row = &parts[part].rows[i];
+                        if (strcmp(row->section, section) == 0)
+                                consider(&search, row->key);
+                        else if (strcmp(row->key, key) == 0)
+                                elsewhere = row->section;
+                }
+        if (elsewhere != NULL || search.best != NULL) {
+                if (elsewhere != NULL)
+                        hart_buffer_format(out, "it belongs under [%s]", elsewhere);
+                else
+                        hart_buffer_format(out, "did you mean %s?", search.best);
+                return;
+        }
+        hart_buffer_text(out, "allowed: ");
+        for (size_t part = 0; part < count; part++)
+                for (size_t i = 0; i < parts[part].count; i++)
+                        if (strcmp(parts[part].rows[i].section, section) == 0) {
+                                hart_buffer_format(out, "%s%s", comma, parts[part].rows[i].key);
+                                comma = ", ";
+                        }
+}
