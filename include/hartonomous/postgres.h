@@ -17,11 +17,17 @@
 typedef struct hart_pg hart_pg;
 typedef struct hart_pg_result hart_pg_result;
 
+/* Called about five times a second while the server is awaited. Anything but HART_OK cancels the statement, which
+ * then returns that code. */
+typedef hart_code (*hart_pg_waiting)(void *data);
+
 typedef struct hart_pg_options {
         const char *conninfo;         /* libpq's; keep-alive and application_name are added where it has none */
         const char *application_name; /* "hartonomous-ingestion" */
         const char *password;         /* from a credential; may be NULL */
         uint64_t connect_timeout;     /* microseconds */
+        hart_pg_waiting waiting;      /* the hook while connecting, and afterwards until hart_pg_on_waiting; may be NULL */
+        void *waiting_data;
 } hart_pg_options;
 
 hart_code hart_pg_open(hart_pg **ret, const hart_pg_options *options, hart_error *err);
@@ -32,9 +38,6 @@ bool hart_pg_is_up(const hart_pg *pg);
 int hart_pg_socket(const hart_pg *pg);
 int hart_pg_server_version(const hart_pg *pg); /* 150004 */
 
-/* Called about five times a second while the server is awaited. Anything but HART_OK cancels the statement, which
- * then returns that code. */
-typedef hart_code (*hart_pg_waiting)(void *data);
 void hart_pg_on_waiting(hart_pg *pg, hart_pg_waiting waiting, void *data);
 typedef void (*hart_pg_notice)(const char *severity, const char *text, void *data);
 void hart_pg_on_notice(hart_pg *pg, hart_pg_notice notice, void *data);

@@ -67,7 +67,8 @@ static PGconn *start(const hart_pg_options *options)
         return PQconnectStartParams(keys, values, 1);
 }
 
-static hart_code finish_connecting(PGconn *connection, uint64_t timeout, hart_error *err)
+static hart_code finish_connecting(PGconn *connection, uint64_t timeout, hart_pg_waiting waiting, void *waiting_data,
+                                   hart_error *err)
 {
         uint64_t deadline = hart_now() + timeout;
         PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
@@ -80,11 +81,15 @@ static hart_code finish_connecting(PGconn *connection, uint64_t timeout, hart_er
                                          (double)timeout / (double)HART_SECOND);
                 struct pollfd server = {.fd = PQsocket(connection),
                                         .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-                int ready = poll(&server, 1, (int)((deadline - now) / HART_MILLISECOND) + 1);
+                uint64_t slice = deadline - now < HART_PG_SLICE ? deadline - now : HART_PG_SLICE;
+                int ready = poll(&server, 1, (int)(slice / HART_MILLISECOND) + 1);
                 if (ready < 0 && errno != EINTR)
                         return hart_fail_errno(err, HART_FATAL, errno, "poll");
                 if (ready > 0)
                         wanted = PQconnectPoll(connection);
+                hart_code code = ready == 0 && waiting ? waiting(waiting_data) : HART_OK;
+                if (code != HART_OK)
+                        return hart_fail(err, code, "asked to end while connecting to PostgreSQL");
         }
         return HART_OK;
 }
@@ -101,11 +106,12 @@ hart_code hart_pg_open(hart_pg **ret, const hart_pg_options *options, hart_error
         PQsetNoticeReceiver(pg->connection, pass_notice, pg);
         PQsetErrorVerbosity(pg->connection, PQERRORS_VERBOSE);
         code = finish_connecting(pg->connection, options->connect_timeout ? options->connect_timeout : 10 * HART_SECOND,
-                                 err);
+                                 options->waiting, options->waiting_data, err);
         if (code != HART_OK)
                 return code;
         PQsetErrorVerbosity(pg->connection, PQERRORS_DEFAULT);
         PQsetnonblocking(pg->connection, 1);
+        hart_pg_on_waiting(pg, options->waiting, options->waiting_data);
         *ret = HART_TAKE(pg);
         return HART_OK;
 }

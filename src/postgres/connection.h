@@ -5,7 +5,11 @@
 
 #include <libpq-fe.h>
 
+#include <hartonomous/clock.h>
 #include <hartonomous/postgres.h>
+
+/* No wait is longer before the waiting hook runs. */
+#define HART_PG_SLICE (200 * HART_MILLISECOND)
 
 struct hart_pg {
         PGconn *connection;

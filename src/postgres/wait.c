@@ -6,7 +6,6 @@
 
 #include <hartonomous/clock.h>
 
-#define SLICE           (200 * HART_MILLISECOND)
 #define CANCEL_PATIENCE (5 * HART_SECOND)
 
 void hart_pg_on_waiting(hart_pg *pg, hart_pg_waiting waiting, void *data)
@@ -36,7 +35,7 @@ static bool run_hook(hart_pg *pg)
         uint64_t now = hart_now();
         if (pg->interrupted != HART_OK)
                 return now - pg->waited_at < CANCEL_PATIENCE;
-        if (now - pg->waited_at < SLICE)
+        if (now - pg->waited_at < HART_PG_SLICE)
                 return true;
         pg->waited_at = now;
         if (pg->waiting)
@@ -57,7 +56,7 @@ static hart_code wait_until_ready(hart_pg *pg, hart_error *err)
                 struct pollfd server = {.fd = PQsocket(pg->connection), .events = POLLIN};
                 if (unsent > 0)
                         server.events |= POLLOUT;
-                int ready = poll(&server, 1, (int)(SLICE / HART_MILLISECOND));
+                int ready = poll(&server, 1, (int)(HART_PG_SLICE / HART_MILLISECOND));
                 if (ready < 0 && errno != EINTR)
                         return hart_fail_errno(err, HART_FATAL, errno, "poll");
                 if (ready > 0 && !PQconsumeInput(pg->connection))
