@@ -26,6 +26,9 @@ typedef enum hart_setting_kind {
         HART_SETTING_CHOICE  /* int, index into choices */
 } hart_setting_kind;
 
+/* A row of this key takes whatever key comes: for a section that another reader of the same file checks. */
+#define HART_SETTING_ANY_KEY "*"
+
 typedef struct hart_setting {
         const char *section;
         const char *key;

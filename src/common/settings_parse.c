@@ -82,7 +82,8 @@ static hart_code set(const struct parser *parser, const char *key, const char *v
         for (size_t part = 0; part < parser->count; part++)
                 for (size_t i = 0; i < parser->parts[part].count; i++) {
                         const hart_setting *row = &parser->parts[part].rows[i];
-                        if (strcmp(row->section, parser->section) != 0 || strcmp(row->key, key) != 0)
+                        if (strcmp(row->section, parser->section) != 0 ||
+                            (strcmp(row->key, key) != 0 && strcmp(row->key, HART_SETTING_ANY_KEY) != 0))
                                 continue;
                         if (!setting_value_set(row, value, parser->parts[part].into))
                                 return bad_value(parser, row, value, err);
