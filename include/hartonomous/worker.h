@@ -50,11 +50,13 @@ typedef struct hart_worker {
         /* Each row of this table must be a key of `settings` (section "worker" below is added to every daemon). */
         const hart_metric *metrics;
         size_t metric_count;
+        const char *libraries;           /* versions of libraries it links itself, for --version: "ICU 72.1"; may be NULL */
         const char *const *dependencies; /* NULL-terminated names for health, beside "Database" and "ServiceBroker": {"Neo4j", NULL} */
 
         /* Beyond the table's own checks: is what the settings name there and usable? Used by --check-config too. */
         hart_code (*check)(const void *settings, hart_error *err);
-        /* Once after the first connection stands. HART_RETRY is tried again with back-off. */
+        /* Once after the first connection stands. HART_RETRY is tried again with back-off; what a failed call leaves in
+         * state is there in the next one. close is only called after it succeeded. */
         hart_code (*open)(void *state, hart_worker_context *context, hart_error *err);
         /* As described above; 1 ≤ count ≤ the setting batch_size. */
         hart_code (*handle)(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
@@ -66,8 +68,9 @@ typedef struct hart_worker {
         void (*close)(void *state);
 } hart_worker;
 
-/* Section [worker] is in every daemon's file: batch_size (100), poll (10s), max_attempts is the queue's own,
- * maintenance (1min). */
+/* Section [worker] is in every daemon's file: batch_size (100), poll (10s), maintenance (1min), retry_base (500ms),
+ * retry_max (15s); max_attempts is the queue's own. SIGTERM, SIGINT and SIGHUP are blocked (they arrive through the event
+ * loop), SIGPIPE is ignored: a child process must undo that for itself. */
 int hart_worker_main(const hart_worker *worker, int argc, char *argv[]);
 
 /* The connection the delivery's transaction is open on (or, in open and maintain, no transaction). */
@@ -91,8 +94,8 @@ void hart_worker_gauge(hart_worker_context *context, size_t metric, double value
 void hart_worker_dependency(hart_worker_context *context, const char *name, const hart_error *error);
 
 /* The journal: one structured line. `fields` is a NULL-terminated list of "NAME=value" beside MESSAGE, PRIORITY,
- * MESSAGE_ID, QUEUE, CONVERSATION (of the message in hand). Never a secret, never a body. `event` is a row of
- * docs/operations.md. */
+ * QUEUE, CONVERSATION (where one message is in hand). Never a secret, never a body. "EVENT=name" among them names a
+ * row of docs/journal.md and gives the line its MESSAGE_ID. */
 typedef enum hart_log_level { HART_LOG_ERR = 3, HART_LOG_WARNING = 4, HART_LOG_NOTICE = 5, HART_LOG_INFO = 6, HART_LOG_DEBUG = 7 } hart_log_level;
 void hart_worker_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
         __attribute__((format(printf, 4, 5)));

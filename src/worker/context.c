@@ -1,0 +1,171 @@
+#include "context.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* hart_worker_progress may be called for every atom: it looks at the clock, and at signals this often. */
+#define PROGRESS_INTERVAL (50 * HART_MILLISECOND)
+
+static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                  va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                  va_list arguments)
+{
+        char queue[96], conversation[48];
+        const char *extra[3] = {queue, NULL, NULL};
+        snprintf(queue, sizeof queue, "QUEUE=%s", context->worker->queue);
+        if (context->message_count == 1) {
+                snprintf(conversation, sizeof conversation, "CONVERSATION=%" PRId64, context->messages->conversation);
+                extra[1] = conversation;
+        }
+        journal_write(&context->journal, level, extra, fields, format, arguments);
+}
+
+void context_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        log_v(context, level, fields, format, arguments);
+        va_end(arguments);
+}
+
+void hart_worker_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                     ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        log_v(context, level, fields, format, arguments);
+        va_end(arguments);
+}
+
+void context_end(hart_worker_context *context, int exit_status, const char *event, const hart_error *why)
+{
+        const char *const fields[] = {event, NULL};
+        context_log(context, HART_LOG_ERR, fields, "%s", why->text);
+        supervision_status(&context->supervision, hart_now(), why->text, true);
+        context->exit_status = exit_status;
+        context->stopping = true;
+}
+
+void context_activity(hart_worker_context *context, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(context->activity, sizeof context->activity, format, arguments);
+        va_end(arguments);
+}
+
+void hart_worker_status(hart_worker_context *context, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(context->detail, sizeof context->detail, format, arguments);
+        va_end(arguments);
+}
+
+bool context_status(hart_worker_context *context, uint64_t now)
+{
+        if (now - context->rate_since >= HART_SECOND) {
+                context->rate =
+                        (double)(context->done - context->rate_done) * 1e6 / (double)(now - context->rate_since);
+                context->rate_done = context->done;
+                context->rate_since = now;
+        }
+        char text[SUPERVISION_STATUS_MAX];
+        int length = snprintf(text, sizeof text, "%s; %" PRIu64 " done", context->activity, context->done);
+        const size_t room = sizeof text;
+        if (context->failed && (size_t)length < room)
+                length += snprintf(text + length, room - (size_t)length, ", %" PRIu64 " failed", context->failed);
+        if (context->rate > 0 && (size_t)length < room)
+                length += snprintf(text + length, room - (size_t)length, ", %.3g/s", context->rate);
+        if (*context->detail && (size_t)length < room)
+                snprintf(text + length, room - (size_t)length, "; %s", context->detail);
+        return supervision_status(&context->supervision, now, text, false) && context->rate == 0;
+}
+
+void context_progress(hart_worker_context *context, uint64_t now)
+{
+        atomic_store(&context->metrics.progress, now);
+        supervision_progress(&context->supervision, now);
+}
+
+void context_events(hart_worker_context *context, uint64_t timeout)
+{
+        const int result = sd_event_run(context->event, timeout);
+        if (result < 0) {
+                hart_error error;
+                hart_fail_errno(&error, HART_FATAL, -result, "event loop");
+                context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", &error);
+        }
+}
+
+hart_code hart_worker_progress(hart_worker_context *context)
+{
+        const uint64_t now = hart_now();
+        if (now < context->next_progress)
+                return context->stopping ? HART_STOPPED : HART_OK;
+        context->next_progress = now + PROGRESS_INTERVAL;
+        context_progress(context, now);
+        return hart_worker_waiting(context);
+}
+
+hart_code hart_worker_waiting(void *data)
+{
+        hart_worker_context *context = data;
+        context_events(context, 0);
+        context_status(context, hart_now());
+        return context->stopping ? HART_STOPPED : HART_OK;
+}
+
+hart_pg *hart_worker_pg(hart_worker_context *context)
+{
+        return context->pg;
+}
+
+const void *hart_worker_settings(const hart_worker_context *context)
+{
+        return context->configuration->own;
+}
+
+const hart_common_settings *hart_worker_common_settings(const hart_worker_context *context)
+{
+        return &context->configuration->common;
+}
+
+const char *hart_worker_config_dir(const hart_worker_context *context)
+{
+        return context->arguments.config_dir;
+}
+
+hart_code hart_worker_credential(const hart_worker_context *context, const char *name, char **ret, hart_error *err)
+{
+        return hart_credential_read(context->arguments.config_dir, name, ret, err);
+}
+
+void hart_worker_count(hart_worker_context *context, size_t metric, uint64_t add)
+{
+        metrics_count(&context->metrics, metric, add);
+}
+
+void hart_worker_gauge(hart_worker_context *context, size_t metric, double value)
+{
+        metrics_gauge(&context->metrics, metric, value);
+}
+
+void hart_worker_dependency(hart_worker_context *context, const char *name, const hart_error *error)
+{
+        const size_t found = metrics_dependency_find(&context->metrics, name);
+        if (found == SIZE_MAX)
+                return;
+        char dependency[80];
+        snprintf(dependency, sizeof dependency, "DEPENDENCY=%s", name);
+        const char *const fields[] = {error ? "EVENT=dependency-down" : "EVENT=dependency-up", dependency, NULL};
+        const int before = atomic_exchange(&context->metrics.dependencies[found], error ? METRICS_DOWN : METRICS_UP);
+        if (error && before != METRICS_DOWN)
+                context_log(context, HART_LOG_WARNING, fields, "%s does not answer, its work waits: %s", name,
+                            error->text);
+        else if (!error && before == METRICS_DOWN)
+                context_log(context, HART_LOG_NOTICE, fields, "%s answers again", name);
+}

@@ -1,0 +1,99 @@
+/* The state of a running daemon: what is behind hart_worker_context. Private to this folder. */
+#ifndef HARTONOMOUS_WORKER_CONTEXT_H
+#define HARTONOMOUS_WORKER_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <systemd/sd-event.h>
+
+#include <hartonomous/broker.h>
+#include <hartonomous/clock.h>
+#include <hartonomous/postgres.h>
+#include <hartonomous/worker.h>
+
+#include "arguments.h"
+#include "configuration.h"
+#include "journal.h"
+#include "metrics.h"
+#include "supervision.h"
+#include "telemetry.h"
+
+#define DETAIL_MAX 160
+
+struct hart_worker_context {
+        const hart_worker *worker;
+        worker_arguments arguments;
+        char identifier[64]; /* "hartonomous-ingestion" */
+        worker_configuration *configuration;
+        void *state;
+        bool opened; /* worker->open succeeded */
+
+        hart_pg *pg;
+        hart_broker *broker;
+        uint64_t next_connect; /* hart_now() before which no connection is tried */
+        unsigned connect_failures;
+
+        /* Deliveries */
+        const hart_message *messages; /* in hand, NULL between deliveries */
+        size_t message_count;
+        size_t one_by_one;      /* so many messages still are to come alone */
+        unsigned postponed;     /* deliveries in a row that a dependency sent back */
+        hart_breaker breaker;   /* of whatever those dependencies are */
+        uint64_t next_delivery; /* hart_now() before which none is tried */
+        bool sleeping;          /* the broker knows, and rings */
+        uint64_t next_poll, next_maintenance, next_depth;
+
+        /* Event loop. Steps run outside its dispatch, so that hart_worker_progress may run it inside a step. */
+        sd_event *event;
+        sd_event_source *socket;
+        bool stopping, reload;
+        pid_t reloader; /* who waits to hear how the reload went, 0 for nobody */
+        int exit_status;
+
+        worker_journal journal;
+        worker_supervision supervision;
+        worker_metrics metrics;
+        worker_telemetry *telemetry;
+
+        char activity[DETAIL_MAX]; /* what the skeleton does, for STATUS= */
+        char detail[DETAIL_MAX];   /* what the daemon adds */
+        uint64_t done, failed, rate_done, rate_since;
+        double rate; /* messages per second */
+        uint64_t next_progress;
+};
+
+/* journal.c's line with the context's fields; fields may be NULL. */
+void context_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+/* Ends the loop with that exit status and says why. */
+void context_end(hart_worker_context *context, int exit_status, const char *event, const hart_error *why);
+void context_activity(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Sends STATUS= where due; returns false where it must be tried again within a second. */
+bool context_status(hart_worker_context *context, uint64_t now);
+/* One look at signals and other events, waiting at most `timeout` microseconds. */
+void context_events(hart_worker_context *context, uint64_t timeout);
+/* There was progress: watchdog, health. */
+void context_progress(hart_worker_context *context, uint64_t now);
+
+/* connection.c */
+void connection_step(hart_worker_context *context, uint64_t now);
+/* `code` is how a call on the connection ended. True where that means the connection is lost: it is closed then. */
+bool connection_lost(hart_worker_context *context, const hart_error *error);
+void connection_close(hart_worker_context *context);
+
+/* delivery.c: at most one delivery. */
+void delivery_step(hart_worker_context *context, uint64_t now);
+
+/* upkeep.c */
+void upkeep_step(hart_worker_context *context, uint64_t now);
+void telemetry_start(hart_worker_context *context);
+
+/* reload.c */
+void reload_step(hart_worker_context *context);
+/* `--reload=PID`: the other side of it. Returns the exit status. */
+int reload_request(pid_t daemon, const char *identifier);
+
+#endif

@@ -1,0 +1,264 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <hartonomous/json.h>
+
+#include "context.h"
+
+/* What the journal says beside the text about a message that failed; never the body itself. */
+typedef struct message_fields {
+        char conversation[48], type[96], attempt[32], source[48], tenant[48], code[128];
+        const char *list[9];
+} message_fields;
+
+static void add_number(const hart_json *body, const char *key, const char *name, char *out, size_t size,
+                       message_fields *fields, size_t *count)
+{
+        int64_t value = 0;
+        if (!hart_json_integer(hart_json_member(body, key), &value))
+                return;
+        snprintf(out, size, "%s=%" PRId64, name, value);
+        fields->list[(*count)++] = out;
+}
+
+static void describe(const char *event, const hart_message *message, const hart_error *error, message_fields *fields)
+{
+        size_t count = 0;
+        memset(fields, 0, sizeof *fields);
+        snprintf(fields->conversation, sizeof fields->conversation, "CONVERSATION=%" PRId64, message->conversation);
+        snprintf(fields->type, sizeof fields->type, "MESSAGE_TYPE=%.80s", message->type);
+        snprintf(fields->attempt, sizeof fields->attempt, "ATTEMPT=%d", message->attempts + 1);
+        snprintf(fields->code, sizeof fields->code, "ERROR_CODE=%s", error->foreign);
+        const char *const always[] = {event, fields->conversation, fields->type, fields->attempt};
+        for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+                fields->list[count++] = always[i];
+        if (*error->foreign)
+                fields->list[count++] = fields->code;
+        HART_CLEANUP(hart_json_close_p) hart_json *body = NULL;
+        if (message->body_size && hart_json_parse(message->body, message->body_size, &body, NULL) == HART_OK) {
+                add_number(body, "SourceId", "SOURCE_ID", fields->source, sizeof fields->source, fields, &count);
+                add_number(body, "TenantId", "TENANT", fields->tenant, sizeof fields->tenant, fields, &count);
+        }
+}
+
+/* The delivery's transaction could not be ended as wanted; PostgreSQL has put the messages back. */
+static void ended_badly(hart_worker_context *context, const hart_error *error)
+{
+        if (connection_lost(context, error) || error->code == HART_RETRY)
+                return;
+        if (error->code == HART_STOPPED)
+                context->stopping = true;
+        else if (error->code == HART_CONFIG)
+                context_end(context, HART_EXIT_CONFIG, "EVENT=settings-invalid", error);
+        else
+                context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", error);
+}
+
+static bool put_back(hart_worker_context *context)
+{
+        hart_error error = {0};
+        metrics_messages(&context->metrics, METRICS_PUT_BACK, context->message_count);
+        if (!hart_pg_is_up(context->pg)) {
+                hart_fail(&error, HART_RETRY, "the connection was lost in the middle of a delivery");
+                ended_badly(context, &error);
+                return false;
+        }
+        if (hart_broker_put_back(context->broker, &error) == HART_OK)
+                return true;
+        ended_badly(context, &error);
+        return false;
+}
+
+static void succeed(hart_worker_context *context)
+{
+        static const char *const fields[] = {"EVENT=messages-resumed", NULL};
+        hart_error error = {0};
+        if (hart_broker_complete(context->broker, &error) != HART_OK) {
+                metrics_messages(&context->metrics, METRICS_PUT_BACK, context->message_count);
+                ended_badly(context, &error);
+                return;
+        }
+        metrics_messages(&context->metrics, METRICS_DONE, context->message_count);
+        context->done += context->message_count;
+        if (context->postponed)
+                context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
+        context->postponed = 0;
+        hart_breaker_success(&context->breaker);
+}
+
+/* A dependency is away: back-off, and from the fifth time on the breaker's pause and a single probe. */
+static void postpone(hart_worker_context *context, const hart_error *error)
+{
+        static const char *const fields[] = {"EVENT=messages-postponed", NULL};
+        put_back(context);
+        if (!context->pg)
+                return; /* it was the connection; that has a back-off of its own */
+        if (context->postponed++ == 0)
+                context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
+        const uint64_t now = hart_now();
+        hart_breaker_failure(&context->breaker, now);
+        const worker_settings *loop = &context->configuration->loop;
+        context->next_delivery =
+                now + hart_backoff_delay(context->postponed, loop->retry_base, loop->retry_max, hart_random());
+        if (!hart_breaker_allows(&context->breaker, context->next_delivery))
+                context->next_delivery = context->breaker.open_until;
+        context_activity(context, "Waiting for a dependency (%u tries): %.100s", context->postponed, error->text);
+}
+
+static void blame(hart_worker_context *context, size_t blamed, bool poison, const hart_error *reason)
+{
+        static const char *const split[] = {"EVENT=batch-split", NULL};
+        if (context->message_count == 1)
+                blamed = 0;
+        if (blamed >= context->message_count) {
+                const size_t count = context->message_count;
+                if (!put_back(context))
+                        return;
+                context->one_by_one = count;
+                context_log(context, HART_LOG_INFO, split,
+                            "%zu messages come one by one to find the one that failed: %s", count, reason->text);
+                return;
+        }
+        const hart_message *message = &context->messages[blamed];
+        message_fields fields;
+        describe("EVENT=message-failed", message, reason, &fields);
+        hart_error error = {0};
+        bool dead = false;
+        const size_t others = context->message_count - 1;
+        const int attempt = message->attempts + 1;
+        const int64_t conversation = message->conversation;
+        context->message_count = 0; /* what follows speaks of one message, by the fields above */
+        if (hart_broker_fail(context->broker, blamed, poison, reason, &dead, &error) != HART_OK) {
+                metrics_messages(&context->metrics, METRICS_PUT_BACK, others + 1);
+                ended_badly(context, &error);
+                return;
+        }
+        metrics_messages(&context->metrics, dead ? METRICS_DEAD_LETTER : METRICS_FAILED, 1);
+        metrics_messages(&context->metrics, METRICS_PUT_BACK, others);
+        context->failed++;
+        fields.list[0] = dead ? "EVENT=message-dead-lettered" : fields.list[0];
+        context_log(context, dead ? HART_LOG_ERR : HART_LOG_WARNING, fields.list,
+                    dead ? "Message of conversation %" PRId64 " is a dead letter after attempt %d: %s"
+                         : "Message of conversation %" PRId64 " failed, attempt %d: %s",
+                    conversation, attempt, reason->text);
+}
+
+static void end_delivery(hart_worker_context *context, hart_code code, size_t blamed, hart_error *error)
+{
+        if (code != HART_OK && !*error->text)
+                hart_fail(error, code, "the handler gave no reason (%s)", hart_code_name(code));
+        switch (code) {
+        case HART_OK:
+        case HART_EMPTY:
+                succeed(context);
+                break;
+        case HART_RETRY:
+                postpone(context, error);
+                break;
+        case HART_FAILED:
+        case HART_POISON:
+                blame(context, blamed, code == HART_POISON, error);
+                break;
+        case HART_STOPPED:
+                context->stopping = true;
+                put_back(context);
+                break;
+        case HART_CONFIG:
+                put_back(context);
+                context_end(context, HART_EXIT_CONFIG, "EVENT=settings-invalid", error);
+                break;
+        case HART_FATAL:
+        default:
+                put_back(context);
+                context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", error);
+                break;
+        }
+}
+
+/* Once the outcome is known it is brought to its end, also while the daemon is asked to stop: a cancelled COMMIT or
+ * ROLLBACK would look like a reader that died. */
+static hart_code end_waiting(void *data)
+{
+        (void)hart_worker_waiting(data);
+        return HART_OK;
+}
+
+static void deliver(hart_worker_context *context)
+{
+        const hart_message *messages = context->messages;
+        const size_t count = context->message_count;
+        context_activity(context, "Working on %zu message%s", count, count == 1 ? "" : "s");
+        hart_error error = {0};
+        size_t blamed = HART_BLAME_UNKNOWN;
+        const uint64_t begin = hart_now();
+        const hart_code code = context->worker->handle(context->state, context, messages, count, &blamed, &error);
+        if (context->one_by_one)
+                context->one_by_one -= count < context->one_by_one ? count : context->one_by_one;
+        hart_pg_on_waiting(context->pg, end_waiting, context);
+        end_delivery(context, code, blamed, &error);
+        if (context->pg)
+                hart_pg_on_waiting(context->pg, hart_worker_waiting, context);
+        metrics_handled(&context->metrics, hart_now() - begin);
+        context->messages = NULL;
+        context->message_count = 0;
+        context->detail[0] = 0;
+}
+
+/* Nothing is there: tell senders to ring, and await them. */
+static void sleep_until_rung(hart_worker_context *context, uint64_t now)
+{
+        hart_error error = {0};
+        const hart_code code = hart_broker_sleep(context->broker, &error);
+        context_activity(context, "Waiting for messages");
+        if (code == HART_EMPTY)
+                return; /* one came meanwhile */
+        if (code != HART_OK) {
+                ended_badly(context, &error);
+                return;
+        }
+        context->sleeping = true;
+        context->next_poll = now + context->configuration->loop.poll;
+        sd_event_source_set_enabled(context->socket, SD_EVENT_ON);
+}
+
+/* Rung, or time for a look: what rang is already inside libpq's buffer and must be taken out. */
+static bool take_notifications(hart_worker_context *context)
+{
+        bool any = false;
+        hart_error error = {0};
+        if (hart_pg_take_notifications(context->pg, &any, &error) == HART_OK && hart_pg_is_up(context->pg))
+                return true;
+        ended_badly(context, &error);
+        return false;
+}
+
+void delivery_step(hart_worker_context *context, uint64_t now)
+{
+        if (context->sleeping && now < context->next_poll)
+                return;
+        context->sleeping = false;
+        sd_event_source_set_enabled(context->socket, SD_EVENT_OFF);
+        if (now < context->next_delivery || !take_notifications(context))
+                return;
+        const bool probe = context->one_by_one || context->breaker.failures;
+        const size_t most = probe ? 1 : (size_t)context->configuration->loop.batch_size;
+        hart_error error = {0};
+        const hart_code code =
+                hart_broker_receive(context->broker, most, &context->messages, &context->message_count, &error);
+        if (code == HART_OK) {
+                hart_worker_dependency(context, metrics_dependency_name(&context->metrics, METRICS_BROKER), NULL);
+                deliver(context);
+                return;
+        }
+        context->messages = NULL;
+        context->message_count = 0;
+        if (code == HART_EMPTY) {
+                context->one_by_one = 0;
+                sleep_until_rung(context, now);
+                return;
+        }
+        if (code == HART_RETRY)
+                context->next_delivery = now + context->configuration->loop.retry_base;
+        ended_badly(context, &error);
+}

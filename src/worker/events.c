@@ -1,0 +1,28 @@
+#include "journal.h"
+
+const journal_event journal_events[] = {
+        /* Life of a daemon */
+        {"started", "7ffaaa38c94a48cb8d676fabae402423"},
+        {"stopping", "219274693b5b4279a75525978366f63a"},
+        {"stopped", "4d874f2985b04d31a65485e282a72252"},
+        {"fatal", "d7d8ed1c7c654469bc28b3223980e2a7"},
+        /* Settings */
+        {"settings-invalid", "e77e990bd3464077a076ef660e277552"},
+        {"settings-reloaded", "46eb9fecd3774931b64f34dc922654d6"},
+        {"settings-refused", "710b705c6e7f47bbb1133a358e3a068b"},
+        /* Dependencies */
+        {"dependency-down", "35c2d37154ab4ec6beba12deb92048ba"},
+        {"dependency-up", "43c4ef73089c4ab7b5e03b7c5036d1f8"},
+        {"messages-postponed", "5f6d24c0ddea4f4b9d2e4bfe61f2154e"},
+        {"messages-resumed", "73498d94f95a48c9b023a99b46d78c2b"},
+        /* Messages */
+        {"message-failed", "86dd994817a14168b98af3a924b3d36c"},
+        {"message-dead-lettered", "cba182e16706487c984a5f03857fcbbe"},
+        {"batch-split", "06866e4292c44d4a8cbbf1a0c2e882be"},
+        /* Beside the work */
+        {"telemetry-listening", "6ef8dbf3dec040a7a20daf7a71bc440d"},
+        {"telemetry-unavailable", "a6efdbf95d06482f9b1076bfc0876890"},
+        {"maintenance-failed", "2a73a9f365a94e8bbf4381f719c6c34a"},
+        {"database-notice", "037a8c91d8a4490d9e4cdeb5e24eea6f"},
+};
+const size_t journal_event_count = sizeof journal_events / sizeof *journal_events;

@@ -1,0 +1,117 @@
+#include "telemetry.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include <hartonomous/clock.h>
+
+#include "listen.h"
+
+#define CONNECTIONS_MAX 32
+#define TIMEOUT_SECONDS 10
+
+struct worker_telemetry {
+        struct MHD_Daemon *server;
+        const worker_metrics *metrics;
+        char path[sizeof((telemetry_address *)NULL)->path]; /* of a file that is ours; "" for none */
+};
+
+typedef unsigned (*page_print)(const worker_metrics *metrics, hart_buffer *out); /* returns the HTTP status */
+
+static unsigned print_health(const worker_metrics *metrics, hart_buffer *out)
+{
+        return metrics_print_health(metrics, hart_now(), out) ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
+static unsigned print_metrics(const worker_metrics *metrics, hart_buffer *out)
+{
+        metrics_print(metrics, out);
+        return MHD_HTTP_OK;
+}
+
+static unsigned print_nothing(const worker_metrics *metrics, hart_buffer *out)
+{
+        (void)metrics;
+        hart_buffer_text(out, "/health and /metrics are here\n");
+        return MHD_HTTP_NOT_FOUND;
+}
+
+static const struct page {
+        const char *path, *content_type;
+        page_print print;
+} pages[] = {
+        {"/health", "application/json", print_health},
+        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", print_metrics},
+        {NULL, "text/plain; charset=utf-8", print_nothing},
+};
+
+static enum MHD_Result answer(void *data, struct MHD_Connection *connection, const char *url, const char *method,
+                              const char *version, const char *upload, size_t *upload_size, void **request)
+{
+        (void)version;
+        (void)upload;
+        const worker_telemetry *telemetry = data;
+        static const char seen; /* its address marks the second call of a request, when the headers were read */
+        if (*request == NULL) {
+                *request = (void *)(uintptr_t)&seen;
+                return MHD_YES;
+        }
+        if (*upload_size) {
+                *upload_size = 0;
+                return MHD_YES;
+        }
+        const struct page *page = pages;
+        while (page->path && strcmp(page->path, url) != 0)
+                page++;
+        HART_CLEANUP(hart_buffer_done) hart_buffer body = {0};
+        unsigned status = MHD_HTTP_METHOD_NOT_ALLOWED;
+        if (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0)
+                status = page->print(telemetry->metrics, &body);
+        struct MHD_Response *response = MHD_create_response_from_buffer(body.size, body.data, MHD_RESPMEM_MUST_COPY);
+        if (!response)
+                return MHD_NO;
+        MHD_add_response_header(response, "Content-Type", page->content_type);
+        const enum MHD_Result result = MHD_queue_response(connection, status, response);
+        MHD_destroy_response(response);
+        return result;
+}
+
+hart_code telemetry_open(worker_telemetry **ret, const telemetry_address *address, const worker_metrics *metrics,
+                         hart_error *err)
+{
+        int fd = -1;
+        bool made = false;
+        const hart_code code = listen_open(address, &fd, &made, err);
+        if (code != HART_OK)
+                return code;
+        worker_telemetry *opened = hart_allocate(sizeof *opened);
+        opened->metrics = metrics;
+        if (made)
+                memcpy(opened->path, address->path, sizeof opened->path);
+        opened->server =
+                MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, opened,
+                                 MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_SECONDS, MHD_OPTION_END);
+        if (!opened->server) {
+                close(fd);
+                telemetry_close(opened);
+                return hart_fail(err, HART_FAILED, "cannot start the HTTP server for /health and /metrics");
+        }
+        *ret = opened;
+        return HART_OK;
+}
+
+void telemetry_close(worker_telemetry *telemetry)
+{
+        if (!telemetry)
+                return;
+        if (*telemetry->path)
+                unlink(telemetry->path);
+        if (telemetry->server)
+                MHD_stop_daemon(telemetry->server);
+        free(telemetry);
+}
