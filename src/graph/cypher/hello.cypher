@@ -1,0 +1,2 @@
+// Proves the login and the database, and nothing else.
+RETURN 1

@@ -1,0 +1,149 @@
+/* What Neo4j answered, and what that means for the caller. The class of Neo4j's own code decides; the HTTP status only
+ * where there is none: the Query API says 202 before a statement is known to have worked, the older interface always
+ * 200. */
+#include <string.h>
+
+#include "client.h"
+
+struct hart_graph_result {
+        hart_json *root;
+        const hart_json *rows;
+        hart_graph_api api;
+};
+
+typedef struct verdict {
+        const char *prefix; /* of Neo4j's code */
+        hart_code code;
+        const char *advice;
+} verdict;
+
+/* The first that fits. */
+static const verdict verdicts[] = {
+        {"Neo.TransientError.", HART_RETRY, ""},
+        {"Neo.DatabaseError.", HART_RETRY, ""},
+        {"Neo.ClientError.Security.AuthenticationRateLimit", HART_RETRY, ""},
+        {"Neo.ClientError.Security.", HART_CONFIG,
+         " (check [neo4j] user in graph-sync.conf and the credential neo4j-password)"},
+        {"Neo.ClientError.Database.", HART_CONFIG, " (check [neo4j] database in graph-sync.conf)"},
+        {"Neo.ClientError.Cluster.", HART_RETRY, ""},
+        {"Neo.ClientError.Transaction.", HART_RETRY, ""},
+        {"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", HART_RETRY, ""},
+        {"Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", HART_RETRY, ""},
+        {"Neo.ClientError.", HART_POISON, ""},
+        {"", HART_RETRY, ""},
+};
+
+static hart_code refuse(const hart_json *error, hart_error *err)
+{
+        const char *neo4j_code = hart_json_text(hart_json_member(error, "code"), NULL);
+        const char *message = hart_json_text(hart_json_member(error, "message"), NULL);
+        const verdict *row = verdicts;
+
+        neo4j_code = neo4j_code ? neo4j_code : "";
+        while (strncmp(neo4j_code, row->prefix, strlen(row->prefix)) != 0)
+                row++;
+        (void)hart_fail(err, row->code, "Neo4j: %s: %s%s", neo4j_code, message ? message : "no message", row->advice);
+        return hart_error_foreign(err, neo4j_code), row->code;
+}
+
+/* No error in the body, yet no sign of success: a proxy's page, a cut answer, something that is not Neo4j. */
+static hart_code refuse_status(long status, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *foreign = hart_format("HTTP %ld", status);
+        hart_code code = HART_RETRY;
+
+        if (status >= 500 || status == 429 || status == 408)
+                (void)hart_fail(err, HART_RETRY, "Neo4j answers HTTP %ld", status);
+        else if (status >= 300)
+                code = hart_fail(err, HART_CONFIG,
+                                 "HTTP %ld, and no word of Neo4j's: check [neo4j] url in graph-sync.conf", status);
+        else
+                (void)hart_fail(err, HART_RETRY, "Neo4j's answer breaks off (HTTP %ld): the outcome is unknown",
+                                status);
+        (void)hart_error_foreign(err, foreign);
+        return code;
+}
+
+static bool is_array(const hart_json *value)
+{
+        return value && hart_json_kind_of(value) == HART_JSON_ARRAY;
+}
+
+/* The rows of a reply that says success in every way its interface has; else NULL. */
+static const hart_json *successful_rows(hart_graph_api api, long status, const hart_json *root)
+{
+        if (status < 200 || status > 299)
+                return NULL;
+        if (api == HART_GRAPH_API_QUERY) {
+                const hart_json *values = hart_json_member(hart_json_member(root, "data"), "values");
+                return is_array(hart_json_member(root, "bookmarks")) && is_array(values) ? values : NULL;
+        }
+        const hart_json *results = hart_json_member(root, "results");
+        const hart_json *data = hart_json_member(hart_json_item(results, 0), "data");
+        return is_array(hart_json_member(root, "errors")) && hart_json_count(results) == 1 && is_array(data) ? data
+                                                                                                             : NULL;
+}
+
+hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *body, size_t size, hart_graph_result **ret,
+                                hart_error *err)
+{
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        hart_error not_json;
+
+        if (hart_json_parse(body, size, &root, &not_json) != HART_OK)
+                return refuse_status(status, err);
+        const hart_json *errors = hart_json_member(root, "errors");
+        if (hart_json_count(errors) > 0)
+                return refuse(hart_json_item(errors, 0), err);
+        const hart_json *rows = successful_rows(api, status, root);
+        if (!rows)
+                return refuse_status(status, err);
+        if (ret) {
+                hart_graph_result *result = hart_allocate(sizeof *result);
+                *result = (hart_graph_result){HART_TAKE(root), rows, api};
+                *ret = result;
+        }
+        return HART_OK;
+}
+
+void hart_graph_result_close(hart_graph_result *result)
+{
+        if (result)
+                hart_json_close(result->root);
+        free(result);
+}
+
+void hart_graph_result_close_p(hart_graph_result **result)
+{
+        hart_graph_result_close(*result);
+        *result = NULL;
+}
+
+size_t hart_graph_rows(const hart_graph_result *result)
+{
+        return result ? hart_json_count(result->rows) : 0;
+}
+
+const hart_json *hart_graph_value(const hart_graph_result *result, size_t row, size_t column)
+{
+        const hart_json *cells = result ? hart_json_item(result->rows, row) : NULL;
+
+        if (result && result->api == HART_GRAPH_API_TRANSACTION)
+                cells = hart_json_member(cells, "row");
+        return hart_json_item(cells, column);
+}
+
+const char *graph_text(const hart_graph_result *result, size_t row, size_t column)
+{
+        const char *text = hart_json_text(hart_graph_value(result, row, column), NULL);
+
+        return text ? text : "";
+}
+
+int64_t graph_integer(const hart_graph_result *result, size_t row, size_t column)
+{
+        int64_t value = 0;
+
+        (void)hart_json_integer(hart_graph_value(result, row, column), &value);
+        return value;
+}

@@ -1,0 +1,1 @@
+CREATE INDEX atom_hash IF NOT EXISTS FOR (n:Atom) ON (n.contentHash)

@@ -1,0 +1,1 @@
+CREATE INDEX decision_confidence IF NOT EXISTS FOR (n:Decision) ON (n.confidence)

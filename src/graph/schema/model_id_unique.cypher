@@ -1,0 +1,1 @@
+CREATE CONSTRAINT model_id_unique IF NOT EXISTS FOR (n:Model) REQUIRE n.modelId IS UNIQUE

@@ -1,0 +1,1 @@
+CREATE CONSTRAINT tenant_id_unique IF NOT EXISTS FOR (n:Tenant) REQUIRE n.tenantId IS UNIQUE
