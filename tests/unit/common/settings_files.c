@@ -1,0 +1,343 @@
+/* Settings on disk: defaults, drop-ins, the example file, credentials. */
+#include "testing.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sample.h"
+
+/* A folder of the test's own, removed at its end; *state is its path. */
+static int make_folder(void **state)
+{
+        *state = hart_duplicate("/tmp/hartonomous-settings-XXXXXX");
+        return mkdtemp(*state) != NULL ? 0 : -1;
+}
+
+static void remove_tree(const char *path)
+{
+        DIR *folder = opendir(path);
+
+        for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+                HART_CLEANUP(hart_free_p) char *inner = hart_format("%s/%s", path, entry->d_name);
+                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+                        remove_tree(inner);
+        }
+        if (folder != NULL)
+                (void)closedir(folder);
+        (void)remove(path);
+}
+
+static int remove_folder(void **state)
+{
+        remove_tree(*state);
+        free(*state);
+        return 0;
+}
+
+static void put_bytes(const char *folder, const char *name, const char *bytes, size_t size)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
+        FILE *file = fopen(path, "w");
+
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, size, file), size);
+        assert_int_equal(fclose(file), 0);
+}
+
+static void put(const char *folder, const char *name, const char *text)
+{
+        put_bytes(folder, name, text, strlen(text));
+}
+
+static void put_folder(const char *folder, const char *name)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
+
+        assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static void nothing_there_means_defaults(void **state)
+{
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
+        assert_string_equal(sample.text, "some text");
+        assert_null(sample.wanted);
+        assert_int_equal(sample.count, 1);
+        assert_int_equal(sample.time, 1000000);
+        assert_int_equal(sample.size, 1024);
+        assert_true(sample.flag);
+        assert_true(sample.number == 0.5);
+        assert_int_equal(sample.choice, 1);
+        hart_settings_done(&sample_schema, &sample);
+}
+
+static void drop_ins_come_in_order_of_name(void **state)
+{
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        put(*state, "sample.conf", "[values]\ntext = main\ncount = 1\nbatch_size = 1\n");
+        put_folder(*state, "sample.conf.d");
+        put(*state, "sample.conf.d/20-b.conf", "[values]\ntext = b\n");
+        put(*state, "sample.conf.d/10-a.conf", "[values]\ntext = a\ncount = 2\n");
+        put(*state, "sample.conf.d/30-c.conf.old", "not read");
+        put(*state, "sample.conf.d/.hidden.conf", "not read");
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
+        assert_string_equal(sample.text, "b");
+        assert_int_equal(sample.count, 2);
+        assert_int_equal(sample.batch_size, 1);
+        hart_settings_done(&sample_schema, &sample);
+}
+
+static void failure_leaves_the_struct_empty(void **state)
+{
+        static const struct sample empty;
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        put(*state, "sample.conf", "[values]\ntext = main\n");
+        put_folder(*state, "sample.conf.d");
+        put(*state, "sample.conf.d/a.conf", "[values]\ncount = 1\n\ncuont = 1\n");
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
+        assert_says(&err, "sample.conf.d/a.conf:4: [values] cuont: no such key; did you mean count?");
+        assert_memory_equal(&sample, &empty, sizeof sample);
+}
+
+static void what_cannot_be_read_is_an_error(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *missing = hart_format("%s/missing", (char *)*state);
+        HART_CLEANUP(hart_free_p) char *file = hart_format("%s/file", (char *)*state);
+        HART_CLEANUP(hart_free_p) char *fifo = hart_format("%s/sample.conf", (char *)*state);
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        put(*state, "file", "");
+        assert_int_equal(hart_settings_load(&sample_schema, missing, &sample, &err), HART_CONFIG);
+        assert_says(&err, "missing: the folder of the settings cannot be used: No such file or directory");
+        assert_int_equal(hart_settings_load(&sample_schema, file, &sample, &err), HART_CONFIG);
+        assert_says(&err, "is not a folder");
+        assert_int_equal(mkfifo(fifo, 0644), 0);
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
+        assert_says(&err, "sample.conf: is not a file");
+        assert_int_equal(unlink(fifo), 0);
+        put_folder(*state, "sample.conf");
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
+        assert_says(&err, "sample.conf: is not a file");
+}
+
+static void a_link_to_null_switches_a_drop_in_off(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *link = hart_format("%s/sample.conf.d/a.conf", (char *)*state);
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        put_folder(*state, "sample.conf.d");
+        assert_int_equal(symlink("/dev/null", link), 0);
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
+        hart_settings_done(&sample_schema, &sample);
+}
+
+/* Runs `what` in a child that is no longer root, since root may read everything. */
+static int as_nobody(int (*what)(const char *folder), const char *folder)
+{
+        int status = 0;
+        pid_t child = fork();
+
+        if (child == 0) {
+                if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+                        _exit(100);
+                _exit(what(folder));
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : 101;
+}
+
+static int load_unreadable(const char *folder)
+{
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        if (hart_settings_load(&sample_schema, folder, &sample, &err) != HART_CONFIG)
+                return 1;
+        return strstr(err.text, "sample.conf: cannot be read by user") == NULL ||
+               strstr(err.text, "Permission denied") == NULL;
+}
+
+static void no_permission_is_said(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/sample.conf", (char *)*state);
+
+        put(*state, "sample.conf", "");
+        assert_int_equal(chmod(*state, 0755), 0);
+        assert_int_equal(chmod(path, 0), 0);
+        assert_int_equal(as_nobody(load_unreadable, *state), 0);
+}
+
+static char *example_of(const hart_settings_schema *schema)
+{
+        char *text = NULL;
+        size_t size = 0;
+        FILE *stream = open_memstream(&text, &size);
+
+        hart_settings_print_example(schema, stream);
+        assert_int_equal(fclose(stream), 0);
+        return text;
+}
+
+/* Takes the # away before each "#key = default". */
+static void uncomment(char *text)
+{
+        for (char *at = text; *at != '\0'; at++)
+                if (*at == '#' && at[1] != ' ' && at[1] != '\n')
+                        *at = ' ';
+}
+
+/* The example is a valid file; with every key switched on it says what the defaults say. */
+static void example_equals_the_defaults(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *text = example_of(&sample_schema);
+        struct sample defaults = {0}, sample = {0};
+        hart_error err = {0};
+
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &defaults, &err), HART_OK);
+        assert_int_equal(hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err), HART_OK);
+        assert_null(sample.text);
+        uncomment(text);
+        if (hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err) != HART_OK)
+                fail_msg("%s", err.text);
+        assert_string_equal(sample.text, defaults.text);
+        assert_int_equal(sample.count, defaults.count);
+        assert_int_equal(sample.batch_size, defaults.batch_size);
+        assert_int_equal(sample.time, defaults.time);
+        assert_int_equal(sample.size, defaults.size);
+        assert_true(sample.flag == defaults.flag && sample.number == defaults.number);
+        assert_int_equal(sample.choice, defaults.choice);
+        hart_settings_done(&sample_schema, &defaults);
+        hart_settings_done(&sample_schema, &sample);
+}
+
+static void example_as_it_looks(void **state)
+{
+        static const char expected[] =
+                "# two.conf\n#\n# Each key is shown with its default. To change one, remove the # before it.\n"
+                "\n[others]\n\n# A flag\n# Allowed: yes or no.\n#flag = yes\n"
+                "\n# A number\n# Allowed: 0 to 1.\n#number = 0.5\n"
+                "\n[values]\n\n# A time\n# Allowed: 1ms to 1min, with unit us, ms, s, min, h or d.\n#time = 1s\n";
+        /* The flag and the number are of one section but of two parts. */
+        const hart_settings_part parts[] = {
+                {sample_rows + 6, 1, NULL}, {sample_rows + 4, 1, NULL}, {sample_rows + 7, 1, NULL}};
+        char *text = NULL;
+        size_t size = 0;
+        FILE *stream = open_memstream(&text, &size);
+
+        (void)state;
+        hart_settings_print_example_parts("two.conf", parts, 3, stream);
+        assert_int_equal(fclose(stream), 0);
+        assert_string_equal(text, expected);
+        free(text);
+}
+
+/* Each row of the table that every program reads keeps the table's promises. */
+static void common_table_keeps_its_promises(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *text = example_of(&hart_common_settings_schema);
+        hart_common_settings settings = {0};
+        hart_error err = {0};
+
+        assert_int_equal(hart_settings_load(&hart_common_settings_schema, *state, &settings, &err), HART_OK);
+        assert_string_equal(settings.conninfo, "host=/run/postgresql dbname=hartonomous");
+        assert_int_equal(settings.connect_timeout, 10000000);
+        assert_int_equal(settings.log_level, 3);
+        assert_true(settings.telemetry);
+        assert_string_equal(settings.telemetry_listen, "/run/hartonomous");
+        uncomment(text);
+        assert_int_equal(hart_settings_parse(&hart_common_settings_schema, "e", text, strlen(text), &settings, &err),
+                         HART_OK);
+        hart_settings_done(&hart_common_settings_schema, &settings);
+}
+
+static void credentials(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *given = hart_format("%s/given", (char *)*state);
+        HART_CLEANUP(hart_free_p) char *secret = NULL, *second = NULL;
+        hart_error err = {0};
+
+        put_folder(*state, "given");
+        put_folder(*state, "credentials");
+        put(*state, "credentials/password", "from the folder\n\n");
+        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+        assert_int_equal(hart_credential_read(*state, "password", &secret, &err), HART_OK);
+        assert_string_equal(secret, "from the folder\n");
+        assert_int_equal(hart_credential_read(*state, "other", &second, &err), HART_EMPTY);
+        assert_null(second);
+        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", given, 1), 0);
+        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_OK);
+        assert_string_equal(second, secret);
+        hart_free_p(&second);
+        put(given, "password", "from systemd");
+        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_OK);
+        assert_string_equal(second, "from systemd");
+        hart_free_p(&second);
+        put_bytes(given, "password", "a\0b", 3);
+        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_CONFIG);
+        assert_says(&err, "credential password: has a NUL byte");
+        assert_null(second);
+        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
+static int read_hidden(const char *folder)
+{
+        char *secret = NULL;
+        hart_error err = {0};
+
+        return hart_credential_read(folder, "password", &secret, &err) == HART_EMPTY ? 0 : 1;
+}
+
+static int read_forbidden(const char *folder)
+{
+        char *secret = NULL;
+        hart_error err = {0};
+
+        return hart_credential_read(folder, "password", &secret, &err) == HART_CONFIG &&
+                               strstr(err.text, "credentials/password: cannot be read by user") != NULL
+                       ? 0
+                       : 1;
+}
+
+/* A folder closed to this user hides whether there is a secret; a closed file in an open folder is a mistake. */
+static void credentials_without_permission(void **state)
+{
+        HART_CLEANUP(hart_free_p) char *folder = hart_format("%s/credentials", (char *)*state);
+        HART_CLEANUP(hart_free_p) char *file = hart_format("%s/credentials/password", (char *)*state);
+
+        put_folder(*state, "credentials");
+        put(*state, "credentials/password", "secret");
+        assert_int_equal(chmod(*state, 0755), 0);
+        assert_int_equal(chmod(file, 0), 0);
+        assert_int_equal(as_nobody(read_forbidden, *state), 0);
+        assert_int_equal(chmod(folder, 0), 0);
+        assert_int_equal(as_nobody(read_hidden, *state), 0);
+        assert_int_equal(chmod(folder, 0755), 0);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                IN_FOLDER(nothing_there_means_defaults),          IN_FOLDER(drop_ins_come_in_order_of_name),
+                IN_FOLDER(failure_leaves_the_struct_empty),       IN_FOLDER(what_cannot_be_read_is_an_error),
+                IN_FOLDER(a_link_to_null_switches_a_drop_in_off), IN_FOLDER(no_permission_is_said),
+                IN_FOLDER(example_equals_the_defaults),           cmocka_unit_test(example_as_it_looks),
+                IN_FOLDER(common_table_keeps_its_promises),       IN_FOLDER(credentials),
+                IN_FOLDER(credentials_without_permission),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
