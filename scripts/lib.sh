@@ -81,6 +81,15 @@ need_postgresql() {
     as_root rm -f "$drop_in"
 }
 
+# The tests' Python: Debian's own packages, and the official Neo4j driver from PyPI.
+PYTHON=$SOURCE/build/venv/bin/python3
+need_python() {
+    ! "$PYTHON" -c 'import neo4j, psycopg, pytest' 2>/dev/null || return 0
+    rm -rf "$SOURCE/build/venv"
+    /usr/bin/python3 -m venv --system-site-packages "$SOURCE/build/venv"
+    quietly "$PYTHON" -m pip install --no-input --disable-pip-version-check "$NEO4J_DRIVER" || die "pip cannot install $NEO4J_DRIVER"
+}
+
 # Configures and builds a preset, in a shell of its own: build PRESET [-DNAME=VALUE…]
 build() (
     local preset=$1
@@ -89,5 +98,3 @@ build() (
     quietly cmake --preset "$preset" "$@" || die "cmake --preset $preset failed"
     quietly cmake --build --preset "$preset" || die "the build of preset $preset failed"
 )
-
-seconds() { echo $((SECONDS - ${1:-0})); }
