@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define HART_SECOND UINT64_C(1000000)
+#define HART_SECOND      UINT64_C(1000000)
 #define HART_MILLISECOND UINT64_C(1000)
 
 /* Microseconds of CLOCK_MONOTONIC. */

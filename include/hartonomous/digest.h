@@ -7,7 +7,7 @@
 
 #include <hartonomous/error.h>
 
-#define HART_SHA256_SIZE 32
+#define HART_SHA256_SIZE     32
 #define HART_SHA256_HEX_SIZE 65 /* with the NUL */
 
 /* One call; `data` may be NULL where size is 0. */

@@ -21,13 +21,14 @@ typedef enum hart_code {
         HART_STOPPED = -6 /* asked to stop in mid-work: roll back and leave; costs the message no attempt */
 } hart_code;
 
-#define HART_ERROR_TEXT_MAX 1024
+#define HART_ERROR_TEXT_MAX    1024
 #define HART_ERROR_FOREIGN_MAX 96
 
 typedef struct hart_error {
         hart_code code;
         char text[HART_ERROR_TEXT_MAX];       /* one line of UTF-8, no trailing newline, cut to fit */
-        char foreign[HART_ERROR_FOREIGN_MAX]; /* the dependency's own code: SQLSTATE, Neo.ClientError…, "HTTP 503" or "" */
+        char foreign[HART_ERROR_FOREIGN_MAX]; /* the dependency's own code: SQLSTATE, Neo.ClientError…, "HTTP 503" or ""
+                                               */
 } hart_error;
 
 /* Fills *err (which may be NULL) and returns `code`. Control characters in the text are replaced by blanks. */

@@ -15,8 +15,14 @@
 typedef struct hart_json hart_json;
 
 typedef enum hart_json_kind {
-        HART_JSON_NULL, HART_JSON_FALSE, HART_JSON_TRUE, HART_JSON_INTEGER, HART_JSON_REAL,
-        HART_JSON_TEXT, HART_JSON_ARRAY, HART_JSON_OBJECT
+        HART_JSON_NULL,
+        HART_JSON_FALSE,
+        HART_JSON_TRUE,
+        HART_JSON_INTEGER,
+        HART_JSON_REAL,
+        HART_JSON_TEXT,
+        HART_JSON_ARRAY,
+        HART_JSON_OBJECT
 } hart_json_kind;
 
 /* Any value at the top; duplicate keys, trailing garbage and invalid UTF-8 are refused (HART_POISON, with
@@ -34,10 +40,12 @@ const char *hart_json_text(const hart_json *value, size_t *size); /* size may be
 bool hart_json_integer(const hart_json *value, int64_t *ret);
 bool hart_json_number(const hart_json *value, double *ret); /* integers too */
 /* Visits an object's members in their order in the text; stops when visit returns false. */
-void hart_json_each(const hart_json *object, bool (*visit)(const char *key, const hart_json *value, void *data), void *data);
+void hart_json_each(const hart_json *object, bool (*visit)(const char *key, const hart_json *value, void *data),
+                    void *data);
 
 /* Members a message must have: HART_POISON naming the key where it is missing or of another kind. */
-hart_code hart_json_need_text(const hart_json *object, const char *key, const char **ret, size_t *size, hart_error *err);
+hart_code hart_json_need_text(const hart_json *object, const char *key, const char **ret, size_t *size,
+                              hart_error *err);
 hart_code hart_json_need_integer(const hart_json *object, const char *key, int64_t min, int64_t max, int64_t *ret,
                                  hart_error *err);
 
@@ -57,8 +65,8 @@ void hart_json_end_object(hart_json_writer *writer);
 void hart_json_begin_array(hart_json_writer *writer);
 void hart_json_end_array(hart_json_writer *writer);
 void hart_json_key(hart_json_writer *writer, const char *key);
-void hart_json_put_text(hart_json_writer *writer, const char *text);                    /* NULL gives null */
-void hart_json_put_text_n(hart_json_writer *writer, const char *text, size_t size);     /* invalid UTF-8 becomes U+FFFD */
+void hart_json_put_text(hart_json_writer *writer, const char *text);                /* NULL gives null */
+void hart_json_put_text_n(hart_json_writer *writer, const char *text, size_t size); /* invalid UTF-8 becomes U+FFFD */
 void hart_json_put_integer(hart_json_writer *writer, int64_t value);
 void hart_json_put_number(hart_json_writer *writer, double value); /* shortest that reads back; not finite gives null */
 void hart_json_put_flag(hart_json_writer *writer, bool value);

@@ -11,11 +11,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-void *hart_allocate(size_t size);                                /* zeroed; free() */
-void *hart_allocate_array(size_t count, size_t size);            /* zeroed, overflow-checked; free() */
+void *hart_allocate(size_t size);                                  /* zeroed; free() */
+void *hart_allocate_array(size_t count, size_t size);              /* zeroed, overflow-checked; free() */
 void *hart_reallocate_array(void *old, size_t count, size_t size); /* not zeroed beyond the old contents */
-char *hart_duplicate(const char *text);                          /* NULL gives NULL; free() */
-char *hart_duplicate_n(const char *text, size_t size);           /* `size` bytes and a NUL */
+char *hart_duplicate(const char *text);                            /* NULL gives NULL; free() */
+char *hart_duplicate_n(const char *text, size_t size);             /* `size` bytes and a NUL */
 char *hart_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *hart_format_v(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
@@ -23,11 +23,11 @@ char *hart_format_v(const char *format, va_list arguments) __attribute__((format
 #define HART_CLEANUP(function) __attribute__((cleanup(function)))
 void hart_free_p(void *pointer_to_pointer);
 /* Moves ownership out of a variable that has a cleanup. */
-#define HART_TAKE(pointer)                            \
-        __extension__({                               \
-                __typeof__(pointer) taken_ = (pointer); \
-                (pointer) = NULL;                     \
-                taken_;                               \
+#define HART_TAKE(pointer)                                                                                             \
+        __extension__({                                                                                                \
+                __typeof__(pointer) taken_ = (pointer);                                                                \
+                (pointer) = NULL;                                                                                      \
+                taken_;                                                                                                \
         })
 
 /* A growing array of bytes; zeroed is empty. data[size] is always 0 once data is not NULL, so text can be

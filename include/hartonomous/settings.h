@@ -17,11 +17,11 @@
 #include <hartonomous/memory.h>
 
 typedef enum hart_setting_kind {
-        HART_SETTING_TEXT,   /* char *, owned by the struct; min and max bound its length in bytes */
-        HART_SETTING_COUNT,  /* int64_t; plain decimal */
-        HART_SETTING_TIME,   /* uint64_t microseconds; 10s, 500ms, 20us, 2min, 1h, 1d, "0"; min and max in microseconds */
-        HART_SETTING_SIZE,   /* uint64_t bytes; 512, 64K, 64M, 2G, 1T (powers of 1024) */
-        HART_SETTING_FLAG,   /* bool; yes/no, true/false, on/off, 1/0 */
+        HART_SETTING_TEXT,  /* char *, owned by the struct; min and max bound its length in bytes */
+        HART_SETTING_COUNT, /* int64_t; plain decimal */
+        HART_SETTING_TIME, /* uint64_t microseconds; 10s, 500ms, 20us, 2min, 1h, 1d, "0"; min and max in microseconds */
+        HART_SETTING_SIZE, /* uint64_t bytes; 512, 64K, 64M, 2G, 1T (powers of 1024) */
+        HART_SETTING_FLAG, /* bool; yes/no, true/false, on/off, 1/0 */
         HART_SETTING_NUMBER, /* double */
         HART_SETTING_CHOICE  /* int, index into choices */
 } hart_setting_kind;
@@ -33,11 +33,11 @@ typedef struct hart_setting {
         const char *section;
         const char *key;
         hart_setting_kind kind;
-        size_t offset; /* offsetof() in the caller's struct */
+        size_t offset;             /* offsetof() in the caller's struct */
         const char *default_value; /* as it would stand in a file; NULL leaves the value zero */
         int64_t min, max; /* inclusive; in the kind's unit; both 0: no bounds; of a text max 0: no upper bound */
         const char *const *choices; /* NULL-terminated; HART_SETTING_CHOICE only */
-        const char *help; /* one sentence, no full stop needed; printed above the key in the example file */
+        const char *help;           /* one sentence, no full stop needed; printed above the key in the example file */
 } hart_setting;
 
 typedef struct hart_settings_schema {
@@ -58,8 +58,8 @@ typedef struct hart_settings_part {
 } hart_settings_part;
 
 /* As the functions below, for the parts of one file. `directory` NULL is HART_CONFIG_DIR. */
-hart_code hart_settings_load_parts(const char *directory, const char *file, const hart_settings_part *parts, size_t count,
-                                   hart_error *err);
+hart_code hart_settings_load_parts(const char *directory, const char *file, const hart_settings_part *parts,
+                                   size_t count, hart_error *err);
 void hart_settings_done_parts(const hart_settings_part *parts, size_t count);
 void hart_settings_print_example_parts(const char *title, const hart_settings_part *parts, size_t count, FILE *out);
 hart_code hart_settings_parse_parts(const hart_settings_part *parts, size_t count, const char *name, const char *text,
@@ -79,11 +79,11 @@ hart_code hart_settings_parse(const hart_settings_schema *schema, const char *na
 
 /* What every program reads: hartonomous.conf. */
 typedef struct hart_common_settings {
-        char *conninfo;          /* [database] conninfo: libpq's, without a password */
+        char *conninfo;           /* [database] conninfo: libpq's, without a password */
         uint64_t connect_timeout; /* [database] connect_timeout, microseconds */
-        int log_level;           /* [logging] level: index into err, warning, notice, info, debug */
-        bool telemetry;          /* [telemetry] enabled */
-        char *telemetry_listen;  /* [telemetry] listen: directory of the Unix sockets NAME.sock, or "host:port" */
+        int log_level;            /* [logging] level: index into err, warning, notice, info, debug */
+        bool telemetry;           /* [telemetry] enabled */
+        char *telemetry_listen;   /* [telemetry] listen: directory of the Unix sockets NAME.sock, or "host:port" */
 } hart_common_settings;
 extern const hart_settings_schema hart_common_settings_schema;
 

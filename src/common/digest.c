@@ -68,29 +68,26 @@ void hart_hex(const void *data, size_t size, char *text)
         text[2 * size] = '\0';
 }
 
-static int digit_value(char digit)
+/* Of a character that is a hexadecimal digit. */
+static unsigned digit_value(char digit)
 {
-        if (digit >= '0' && digit <= '9')
-                return digit - '0';
-        if (digit >= 'a' && digit <= 'f')
-                return digit - 'a' + 10;
-        if (digit >= 'A' && digit <= 'F')
-                return digit - 'A' + 10;
-        return -1;
+        if (digit <= '9')
+                return (unsigned)(digit - '0');
+        return (unsigned)((digit | 0x20) - 'a') + 10;
 }
 
 hart_code hart_unhex(const char *text, void *data, size_t size, hart_error *err)
 {
+        size_t digits = strspn(text, "0123456789abcdefABCDEF");
         unsigned char *bytes = data;
         size_t length = strlen(text);
 
         if (length != 2 * size)
                 return hart_fail(err, HART_POISON, "%zu hexadecimal digits needed, not %zu characters", 2 * size,
                                  length);
-        for (size_t i = 0; i < length; i++)
-                if (digit_value(text[i]) < 0)
-                        return hart_fail(err, HART_POISON, "character %zu is no hexadecimal digit", i + 1);
+        if (digits != length)
+                return hart_fail(err, HART_POISON, "character %zu is no hexadecimal digit", digits + 1);
         for (size_t i = 0; i < size; i++)
-                bytes[i] = (unsigned char)(digit_value(text[2 * i]) << 4 | digit_value(text[2 * i + 1]));
+                bytes[i] = (unsigned char)(digit_value(text[2 * i]) * 16 + digit_value(text[2 * i + 1]));
         return HART_OK;
 }

@@ -7,7 +7,7 @@
 
 #define READ_STEP 4096
 
-static void close_p(int *descriptor)
+static void close_p(const int *descriptor)
 {
         if (*descriptor >= 0)
                 (void)close(*descriptor);

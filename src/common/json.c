@@ -9,7 +9,12 @@
 /* hart_json is jansson's json_t under a name of ours; jansson wants non-const pointers where it only reads. */
 static json_t *node(const hart_json *value)
 {
-        return (json_t *)(uintptr_t)value;
+        union {
+                const hart_json *ours;
+                json_t *theirs;
+        } pointer = {.ours = value};
+
+        return pointer.theirs;
 }
 
 static const hart_json *value_of(const json_t *json)

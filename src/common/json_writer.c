@@ -64,7 +64,7 @@ void json_number_append(hart_buffer *out, double value)
         }
         /* A real stays a real: "-0" and "1" would read back as integers. */
         if (text[strspn(text, "-0123456789")] == '\0')
-                strcat(text, ".0");
+                memcpy(text + strlen(text), ".0", 3);
         found = strcmp(point, ".") != 0 ? strstr(text, point) : NULL;
         if (found == NULL) {
                 hart_buffer_text(out, text);

@@ -9,7 +9,7 @@
 #include "file.h"
 #include "settings_value.h"
 
-#define FILE_LIMIT (1024 * 1024)
+#define FILE_LIMIT ((size_t)1024 * 1024)
 
 static hart_code set_defaults(const hart_settings_part *parts, size_t count, hart_error *err)
 {
