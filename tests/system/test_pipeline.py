@@ -99,7 +99,7 @@ def test_graph_catches_up_after_an_outage(pipeline, tmp_path, ctl, database, neo
             (tmp_path / name).write_bytes(data)
             ctl("ingest", "--wait", tmp_path / name)
         wait_until(lambda: "neo4j" in graph_sync.status.lower(), 30, "STATUS= names Neo4j")
-        assert database.value("SELECT count(*) FROM broker.message WHERE queue = 'Neo4jSyncQueue'") > 0
+        assert truth.queued(database).get("Neo4jSyncQueue", 0) > 0
     finally:
         neo4j.start()
     truth.drain(database, 120)

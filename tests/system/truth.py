@@ -11,7 +11,7 @@ FAILED_MESSAGES = "SELECT queue, message_type, reason, error_text, body::text FR
 
 def queued(database):
     """Messages that are not done yet, per queue that has any."""
-    return dict(database.query("SELECT queue, count(*) FROM broker.message GROUP BY queue ORDER BY queue"))
+    return dict(database.query("SELECT queue, depth FROM broker.queue_status WHERE depth > 0"))
 
 
 def drain(database, timeout):
