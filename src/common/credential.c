@@ -39,6 +39,8 @@ hart_code hart_credential_read(const char *directory, const char *name, char **r
                 secret.size--;
         if (code == HART_OK && secret.size > 0 && memchr(secret.data, 0, secret.size) != NULL)
                 code = hart_fail(err, HART_CONFIG, "credential %s: has a NUL byte; it must be one line of text", name);
+        if (code == HART_OK && secret.size == 0)
+                code = HART_EMPTY; /* a unit's default where the file is not there */
         if (code == HART_OK)
                 *ret = hart_duplicate_n((const char *)secret.data, secret.size);
         if (secret.data != NULL)
