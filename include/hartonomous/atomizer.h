@@ -13,9 +13,15 @@
 
 #include <hartonomous/error.h>
 
+/* What a component can be. */
+typedef struct hart_subtype {
+        const char *name; /* "sentence", "heading", "code", "chunk": lower-case letters and hyphens */
+        bool embeddable;  /* is it text worth a vector? */
+} hart_subtype;
+
 /* One component and the bytes that follow it up to the next. All pointers are into the window. */
 typedef struct hart_component {
-        const char *subtype; /* static text: "sentence", "heading", "code", "chunk" */
+        unsigned subtype; /* index into the atomizer's subtypes */
         const unsigned char *content;
         size_t size; /* > 0 */
         const unsigned char *separator;
@@ -42,13 +48,24 @@ typedef struct hart_atomizer {
         const char *modality; /* of the document and its components: "text", "binary" */
         const char *document_subtype; /* of the root atom: "document", "markdown-document", "blob" */
         const char *const *content_types; /* NULL-terminated; NULL for the one that takes everything */
-        bool embeddable;      /* are its components text to embed? */
+        const hart_subtype *subtypes;
+        unsigned subtype_count;
         /* *consumed: bytes of the window that were emitted (lead, components, separators); == size when last. 0 with
-         * !last asks for a longer window; with a window of HART_WINDOW_MAX it must make progress. */
+         * !last asks for a longer window; with a window of HART_WINDOW_MAX it must make progress. What the sink returns
+         * other than HART_OK ends it and is returned. */
         hart_code (*run)(const hart_window *window, const hart_atom_sink *sink, size_t *consumed, hart_error *err);
 } hart_atomizer;
 
 #define HART_WINDOW_MAX ((size_t)4 << 20)
+/* No component is longer. A longer sentence, line or code block is cut: at a line end inside it where there is one,
+ * else at the last code point boundary before this many bytes. */
+#define HART_COMPONENT_MAX ((size_t)64 << 10)
+/* White space between two components beyond this many bytes becomes components of subtype "space". */
+#define HART_SEPARATOR_MAX ((size_t)4 << 10)
+
+/* Loads what atomizers need (ICU's rules), once a process, before the first run: no file is opened later. */
+hart_code hart_atomizers_open(hart_error *err);
+void hart_atomizers_close(void);
 
 /* The table, most special first; the last row takes everything. */
 extern const hart_atomizer *const hart_atomizers[];

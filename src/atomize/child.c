@@ -1,0 +1,180 @@
+/* child: posix_spawn with nothing inherited but one socket. */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <hartonomous/clock.h>
+
+#include "protocol.h"
+
+#define SLICE_MS 200
+
+/* The child keeps standard error until it enters its sandbox: the loader's last words are worth a line. */
+static int spawn(pid_t *pid, const char *program, char *const argv[], int socket)
+{
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, all;
+        char *const environment[] = {NULL};
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawn_file_actions_adddup2(&actions, socket, ATOMIZE_FD);
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addclosefrom_np(&actions, ATOMIZE_FD + 1);
+        int error = posix_spawn(pid, program, &actions, &attributes, argv, environment);
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
+        return error;
+}
+
+/* A descriptor that dup2() to 3 really copies: onto itself it would stay close-on-exec. */
+static int above_target(int fd)
+{
+        if (fd > ATOMIZE_FD)
+                return fd;
+        int moved = fcntl(fd, F_DUPFD_CLOEXEC, ATOMIZE_FD + 1);
+        close(fd);
+        return moved;
+}
+
+hart_code child_start(atomize_child *child, const char *program, uint64_t memory, uint64_t cpu_seconds, hart_error *err)
+{
+        int pair[2];
+        char memory_text[24], cpu_text[24], name[] = "hartonomous-atomize";
+        snprintf(memory_text, sizeof memory_text, "%" PRIu64, memory);
+        snprintf(cpu_text, sizeof cpu_text, "%" PRIu64, cpu_seconds);
+        char *const argv[] = {name, memory_text, cpu_text, NULL};
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+                return hart_fail_errno(err, HART_FATAL, errno, "socketpair");
+        pair[1] = above_target(pair[1]);
+        int error = pair[1] < 0 ? errno : spawn(&child->pid, program, argv, pair[1]);
+        if (pair[1] >= 0)
+                close(pair[1]);
+        if (error != 0) {
+                close(pair[0]);
+                child->pid = 0;
+                return hart_fail_errno(err, HART_CONFIG, error, "the atomizer %s cannot be started", program);
+        }
+        child->fd = pair[0];
+        return HART_OK;
+}
+
+static int wait_for(pid_t pid)
+{
+        int status = 0;
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        return status;
+}
+
+void child_stop(atomize_child *child)
+{
+        if (child->pid == 0)
+                return;
+        close(child->fd);
+        kill(child->pid, SIGKILL);
+        (void)wait_for(child->pid);
+        child->pid = 0;
+}
+
+void child_describe_end(atomize_child *child, char text[64])
+{
+        siginfo_t info = {0};
+        /* Its socket is closed, so it is ending; one that only closed it is ended here. */
+        for (int slice = 0; slice < 50; slice++) {
+                if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0)
+                        break;
+                (void)poll(NULL, 0, 20);
+        }
+        if (info.si_pid == 0)
+                kill(child->pid, SIGKILL);
+        int status = wait_for(child->pid);
+        if (WIFSIGNALED(status))
+                snprintf(text, 64, "crashed with SIG%s", sigabbrev_np(WTERMSIG(status)));
+        else
+                snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
+        close(child->fd);
+        child->pid = 0;
+}
+
+static hart_code wait_ready(const atomize_child *child, short events, const child_patience *patience, hart_error *err)
+{
+        struct pollfd poller = {.fd = child->fd, .events = events};
+        for (;;) {
+                int ready = poll(&poller, 1, SLICE_MS);
+                if (ready > 0)
+                        return HART_OK;
+                if (ready < 0 && errno != EINTR)
+                        return hart_fail_errno(err, HART_FATAL, errno, "poll");
+                hart_code code = patience->waiting != NULL ? patience->waiting(patience->data) : HART_OK;
+                if (code != HART_OK)
+                        return hart_fail(err, code, "asked to stop while a document was atomized");
+                if (hart_now() >= patience->deadline)
+                        return hart_fail(err, HART_FAILED, "took longer than atomize_timeout");
+        }
+}
+
+static bool is_gone(int error)
+{
+        return error == EPIPE || error == ECONNRESET;
+}
+
+hart_code child_write(const atomize_child *child, const void *data, size_t size, const child_patience *patience,
+                      hart_error *err)
+{
+        const unsigned char *next = data;
+        while (size > 0) {
+                ssize_t sent = send(child->fd, next, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+                if (sent > 0) {
+                        next += sent;
+                        size -= (size_t)sent;
+                        continue;
+                }
+                if (is_gone(errno))
+                        return HART_EMPTY;
+                if (errno != EAGAIN && errno != EINTR)
+                        return hart_fail_errno(err, HART_FATAL, errno, "send to the atomizer");
+                hart_code code = wait_ready(child, POLLOUT, patience, err);
+                if (code != HART_OK)
+                        return code;
+        }
+        return HART_OK;
+}
+
+hart_code child_read(const atomize_child *child, void *data, size_t size, const child_patience *patience,
+                     hart_error *err)
+{
+        unsigned char *next = data;
+        while (size > 0) {
+                ssize_t got = recv(child->fd, next, size, MSG_DONTWAIT);
+                if (got > 0) {
+                        next += got;
+                        size -= (size_t)got;
+                        continue;
+                }
+                if (got == 0 || is_gone(errno))
+                        return HART_EMPTY;
+                if (errno != EAGAIN && errno != EINTR)
+                        return hart_fail_errno(err, HART_FATAL, errno, "receive from the atomizer");
+                hart_code code = wait_ready(child, POLLIN, patience, err);
+                if (code != HART_OK)
+                        return code;
+        }
+        return HART_OK;
+}

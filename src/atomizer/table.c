@@ -1,0 +1,54 @@
+/* table: all atomizers. A new one is a file and a row here: docs/adding-an-atomizer.md. */
+#include <string.h>
+#include <strings.h>
+
+#include "sentence.h"
+#include "strategies.h"
+
+const hart_atomizer *const hart_atomizers[] = {
+        &markdown_atomizer, &text_atomizer, &chunks_atomizer, /* takes everything */
+};
+const size_t hart_atomizer_count = sizeof hart_atomizers / sizeof *hart_atomizers;
+
+hart_code hart_atomizers_open(hart_error *err)
+{
+        return sentence_open(err);
+}
+
+void hart_atomizers_close(void)
+{
+        sentence_close();
+}
+
+const hart_atomizer *hart_atomizer_find(const char *name)
+{
+        for (size_t i = 0; i < hart_atomizer_count; i++) {
+                if (strcmp(hart_atomizers[i]->name, name) == 0)
+                        return hart_atomizers[i];
+        }
+        return NULL;
+}
+
+/* "text/plain" or, for a whole family, "text/" and a star. */
+static bool type_fits(const char *pattern, const char *type, size_t size)
+{
+        size_t length = strlen(pattern);
+        if (length > 1 && pattern[length - 1] == '*')
+                return size > length - 1 && strncasecmp(pattern, type, length - 1) == 0;
+        return size == length && strncasecmp(pattern, type, size) == 0;
+}
+
+const hart_atomizer *hart_atomizer_for(const char *content_type)
+{
+        size_t size = strcspn(content_type, "; \t");
+        for (size_t i = 0; i < hart_atomizer_count; i++) {
+                const char *const *pattern = hart_atomizers[i]->content_types;
+                if (pattern == NULL)
+                        return hart_atomizers[i];
+                for (; *pattern != NULL; pattern++) {
+                        if (type_fits(*pattern, content_type, size))
+                                return hart_atomizers[i];
+                }
+        }
+        return hart_atomizers[hart_atomizer_count - 1];
+}
