@@ -21,7 +21,6 @@ typedef struct hart_message {
         const char *body;     /* JSON text, NUL-terminated; "" where there is none */
         size_t body_size;
         int attempts;         /* deliveries before this one that failed or whose reader died */
-        int priority;
         int64_t enqueued_at;  /* microseconds since 1970-01-01 UTC */
 } hart_message;
 
@@ -52,6 +51,9 @@ hart_code hart_broker_fail(hart_broker *broker, size_t index, bool poison, const
 /* Announces that this reader sleeps, so that senders ring. Returns HART_OK when it may sleep, HART_EMPTY when
  * something came meanwhile: receive again. Waking is the caller's: hart_pg_socket() becomes readable. */
 hart_code hart_broker_sleep(hart_broker *broker, hart_error *err);
+/* The longest sleep after that, in microseconds: short while other readers hold messages, since nobody rings when they
+ * die; UINT64_MAX where only a NOTIFY can bring something. Poll every now and then all the same. */
+uint64_t hart_broker_nap(const hart_broker *broker);
 
 /* One way: a new conversation from one service to another with one message each. In the caller's transaction. */
 typedef struct hart_route {

@@ -378,21 +378,30 @@ COMMENT ON FUNCTION broker.note_server_start IS 'Every reader calls this before 
 
 CREATE FUNCTION broker.require_reader(queue_id integer) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    -- The callers run with the owner's rights: session_user is who asks, current_user the owner.
+    IF pg_has_role(session_user, current_user, 'MEMBER')
+       OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = require_reader.queue_id AND pg_has_role(session_user, r.role, 'MEMBER')) THEN
+        RETURN;
+    END IF;
+    RAISE EXCEPTION 'role % may not receive from %', session_user,
+                    coalesce((SELECT q.name FROM broker.queue q WHERE q.queue_id = require_reader.queue_id), 'queue ' || queue_id)
+        USING ERRCODE = '42501', HINT = 'Roles that may are in table broker.queue_reader.';
+END $$;
+COMMENT ON FUNCTION broker.require_reader IS 'Refuses who may not receive from a queue.';
+
+CREATE FUNCTION broker.require_on(queue_id integer) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
     target broker.queue;
 BEGIN
-    SELECT * INTO target FROM broker.queue q WHERE q.queue_id = require_reader.queue_id;
-    -- The callers run with the owner's rights: session_user is who asks, current_user the owner.
-    IF NOT (pg_has_role(session_user, current_user, 'MEMBER')
-            OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = require_reader.queue_id AND pg_has_role(session_user, r.role, 'MEMBER'))) THEN
-        RAISE EXCEPTION 'role % may not receive from queue %', session_user, coalesce(target.name, queue_id::text)
-            USING ERRCODE = '42501', HINT = 'Roles that may are in table broker.queue_reader.';
-    ELSIF target.status IS DISTINCT FROM 'ON' THEN
-        RAISE EXCEPTION 'queue % is off', coalesce(target.name, queue_id::text)
-            USING ERRCODE = '55000', HINT = 'UPDATE broker.queue SET status = ''ON'' … gives its messages out again.';
+    SELECT * INTO target FROM broker.queue q WHERE q.queue_id = require_on.queue_id;
+    IF target.status IS DISTINCT FROM 'ON' THEN
+        RAISE EXCEPTION '% is off', coalesce(target.name, 'queue ' || queue_id)
+            USING ERRCODE = '55000', HINT = 'UPDATE broker.queue SET status = ''ON'' gives its messages out again.';
     END IF;
 END $$;
-COMMENT ON FUNCTION broker.require_reader IS 'Refuses who may not receive from a queue, and a queue that is off.';
+COMMENT ON FUNCTION broker.require_on IS 'Refuses to give out messages of a queue that is off.';
 
 CREATE FUNCTION broker.queue_number(queue text) RETURNS integer
 LANGUAGE plpgsql STABLE AS $$
@@ -412,11 +421,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := broker.queue_number(queue);
 BEGIN
-    BEGIN
-        PERFORM broker.require_reader(number);
-    EXCEPTION WHEN object_not_in_prerequisite_state THEN
-        NULL; -- a queue that is off may be waited for
-    END;
+    PERFORM broker.require_reader(number);
     PERFORM broker.note_server_start();
     EXECUTE format('LISTEN %I', broker.channel(number));
     RETURN number;
@@ -454,16 +459,22 @@ COMMENT ON FUNCTION broker.bury IS 'Moves messages to broker.dead_letter; reason
 CREATE FUNCTION broker.settle(queue_id integer, ids bigint[], blamed bigint, poison boolean, error_code text, error_text text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
+    locked         constant bigint[] := nullif(current_setting('broker.locked', true), '');
+    undone_ids     bigint[]          := ids;
     mine           bigint[];
     limit_of_queue integer;
-    gone           boolean := false;
+    gone           boolean           := false;
 BEGIN
     PERFORM broker.require_reader(queue_id);
     SELECT q.max_attempts INTO limit_of_queue FROM broker.queue q WHERE q.queue_id = settle.queue_id;
+    IF ids IS NULL THEN
+        undone_ids := ARRAY(SELECT m.id FROM broker.message m
+                            WHERE m.queue_id = settle.queue_id AND m.conversation = ANY (locked) AND m.xmax <> 0);
+    END IF;
     -- OFFSET 0: only these rows' conversations are to be locked.
     mine := ARRAY(SELECT undone.id
                   FROM (SELECT m.id, m.conversation FROM broker.message m
-                        WHERE m.queue_id = settle.queue_id AND m.id = ANY (ids) AND m.xmax <> 0 OFFSET 0) AS undone
+                        WHERE m.queue_id = settle.queue_id AND m.id = ANY (undone_ids) AND m.xmax <> 0 OFFSET 0) AS undone
                   WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(settle.queue_id), hashint8(undone.conversation)));
     UPDATE broker.message m SET attempts = m.attempts + CASE WHEN m.id = blamed THEN 1 ELSE 0 END
       WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine);
@@ -476,7 +487,7 @@ BEGIN
     PERFORM broker.ring(queue_id, false);
     RETURN gone;
 END $$;
-COMMENT ON FUNCTION broker.settle IS 'Ends a delivery that was undone (ROLLBACK TO SAVEPOINT): counts an attempt against one message, or none where blamed is null, and puts the others back. Returns whether the blamed one was given up.';
+COMMENT ON FUNCTION broker.settle IS 'Ends a delivery that was undone (ROLLBACK TO SAVEPOINT): counts an attempt against one message, or none where blamed is null, and puts the others back. ids null: whatever was taken of the locked conversations. Returns whether the blamed one was given up.';
 
 CREATE FUNCTION broker.count_dead_readers(queue_id integer, ids bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -515,6 +526,7 @@ BEGIN
             USING ERRCODE = '25000', HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED.';
     END IF;
     PERFORM broker.require_reader(queue_id);
+    PERFORM broker.require_on(queue_id);
     LOOP
         -- The inner LIMIT keeps the planner from locking conversations that are not wanted.
         SELECT array_agg(DISTINCT free.conversation), max(free.id) INTO locked, last

@@ -1,0 +1,2 @@
+-- $1 queue number.
+SELECT broker.announce_sleep($1)

@@ -1,0 +1,2 @@
+-- $1 queue number.
+SELECT broker.announce_work($1)

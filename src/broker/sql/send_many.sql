@@ -1,0 +1,2 @@
+-- $1 from service, $2 to service, $3 contract, $4 message type, $5 bodies (jsonb[]).
+SELECT broker.send_many($1, $2, $3, $4, $5)

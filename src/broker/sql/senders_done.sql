@@ -1,0 +1,2 @@
+-- $1 queue number. One flag.
+SELECT broker.senders_done($1)
