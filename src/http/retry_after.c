@@ -1,5 +1,6 @@
 #include "retry_after.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <curl/curl.h>
@@ -8,6 +9,11 @@
 
 #define LONGEST UINT64_C(86400) /* seconds */
 
+static bool blank(char byte)
+{
+        return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 uint64_t http_retry_after(const char *text, size_t size, time_t now)
 {
         char value[64];
@@ -15,9 +21,9 @@ uint64_t http_retry_after(const char *text, size_t size, time_t now)
         size_t digits;
         time_t date;
 
-        while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL)
+        while (size > 0 && blank(text[size - 1]))
                 size--;
-        while (size > 0 && strchr(" \t", *text) != NULL) {
+        while (size > 0 && blank(*text)) {
                 text++;
                 size--;
         }
