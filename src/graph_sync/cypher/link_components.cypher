@@ -1,0 +1,13 @@
+// $groups: [{tenantId, parent, degree, rows: [[component, sequenceIndex]]}]. Adds components to a parent that has exactly
+// `degree` of them, and tells how many it added. So a repeat adds nothing, and nothing is searched: a MERGE would look
+// through all relationships between the two for each of them. The SET takes the parent's lock first, so that an
+// earlier request whose sender has died is over when the components are counted.
+UNWIND $groups AS g
+MATCH (p:Atom {id: g.parent, tenantId: g.tenantId})
+SET p.version = p.version
+WITH p, g
+WHERE COUNT { (p)-[:HAS_COMPONENT]->() } = g.degree
+UNWIND g.rows AS row
+MATCH (c:Atom {id: row[0], tenantId: g.tenantId})
+CREATE (p)-[:HAS_COMPONENT {sequenceIndex: row[1]}]->(c)
+RETURN g.parent AS parent, count(*) AS created

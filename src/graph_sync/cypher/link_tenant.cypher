@@ -1,0 +1,5 @@
+// $rows as in write_sources.cypher.
+UNWIND $rows AS row
+MATCH (s:Source {sourceId: row.sourceId, tenantId: row.tenantId})
+MATCH (t:Tenant {tenantId: row.tenantId})
+MERGE (s)-[:BELONGS_TO_TENANT]->(t)

@@ -1,0 +1,28 @@
+/* The daemon's functions; see hartonomous/worker.h. */
+#ifndef HARTONOMOUS_GRAPH_SYNC_H
+#define HARTONOMOUS_GRAPH_SYNC_H
+
+#include <stdbool.h>
+
+#include <hartonomous/graph.h>
+#include <hartonomous/worker.h>
+
+struct graph_sync {
+        hart_graph *graph;
+        bool ready;        /* Neo4j answers, and has the constraints that writing needs */
+        bool failed;       /* it was Neo4j that did not do its part in the delivery in hand */
+        uint64_t requests; /* of this client, already counted */
+};
+
+enum { METRIC_LAG, METRIC_ROWS, METRIC_REQUESTS, METRIC_RETRIES, GRAPH_SYNC_METRICS };
+extern const hart_metric graph_sync_metrics[GRAPH_SYNC_METRICS];
+
+hart_code graph_sync_check(const void *settings, hart_error *err);
+hart_code graph_sync_open(void *state, hart_worker_context *context, hart_error *err);
+hart_code graph_sync_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
+                            size_t *blamed, hart_error *err);
+hart_code graph_sync_reload(void *state, hart_worker_context *context, hart_error *err);
+hart_code graph_sync_maintain(void *state, hart_worker_context *context, hart_error *err);
+void graph_sync_close(void *state);
+
+#endif

@@ -1,0 +1,60 @@
+#include "keys.h"
+
+#include <hartonomous/memory.h>
+
+void keys_add(keys *set, int64_t tenant, int64_t id)
+{
+        if (set->count == set->capacity) {
+                set->capacity = set->capacity ? set->capacity * 2 : 64;
+                set->item = hart_reallocate_array(set->item, set->capacity, sizeof *set->item);
+        }
+        set->item[set->count++] = (key){tenant, id};
+}
+
+void keys_done(keys *set)
+{
+        free(set->item);
+        *set = (keys){0};
+}
+
+static int compare(const void *a, const void *b)
+{
+        const key *left = a, *right = b;
+
+        if (left->tenant != right->tenant)
+                return left->tenant < right->tenant ? -1 : 1;
+        return (left->id > right->id) - (left->id < right->id);
+}
+
+void keys_sort(keys *set)
+{
+        size_t kept = 0;
+
+        if (set->count)
+                qsort(set->item, set->count, sizeof *set->item, compare);
+        for (size_t i = 0; i < set->count; i++)
+                if (i == 0 || compare(&set->item[i], &set->item[kept - 1]) != 0)
+                        set->item[kept++] = set->item[i];
+        set->count = kept;
+}
+
+bool keys_have_id(const keys *set, int64_t id)
+{
+        for (size_t i = 0; i < set->count; i++)
+                if (set->item[i].id == id)
+                        return true;
+        return false;
+}
+
+void keys_add_parameters(const keys *set, size_t first, size_t count, hart_pg_parameters *parameters)
+{
+        HART_CLEANUP(hart_free_p) int32_t *tenants = hart_allocate_array(count, sizeof *tenants);
+        HART_CLEANUP(hart_free_p) int64_t *ids = hart_allocate_array(count, sizeof *ids);
+
+        for (size_t i = 0; i < count; i++) {
+                tenants[i] = (int32_t)set->item[first + i].tenant;
+                ids[i] = set->item[first + i].id;
+        }
+        hart_pg_add_int4_array(parameters, tenants, count);
+        hart_pg_add_int8_array(parameters, ids, count);
+}
