@@ -11,16 +11,16 @@
 
 enum { ROUNDS = 3 };
 
-static piece *add_piece(delivery *delivery, const key *parent, int64_t from)
+static sync_piece *add_piece(sync_delivery *delivery, const sync_key *parent, int64_t from)
 {
         delivery->pieces = hart_reallocate_array(delivery->pieces, delivery->piece_count + 1, sizeof *delivery->pieces);
-        piece *added = &delivery->pieces[delivery->piece_count++];
-        *added = (piece){.tenant = parent->tenant, .parent = parent->id, .from = from};
+        sync_piece *added = &delivery->pieces[delivery->piece_count++];
+        *added = (sync_piece){.tenant = parent->tenant, .parent = parent->id, .from = from};
         return added;
 }
 
 /* The part of one run that lies within from..from+limit. */
-static void take_run(piece *piece, const hart_pg_result *runs, size_t row, size_t limit)
+static void take_run(sync_piece *piece, const hart_pg_result *runs, size_t row, size_t limit)
 {
         HART_CLEANUP(hart_free_p) int64_t *components = NULL;
         const int64_t first = hart_pg_integer(runs, row, 0);
@@ -32,7 +32,8 @@ static void take_run(piece *piece, const hart_pg_result *runs, size_t row, size_
 }
 
 /* Runs may be long: only so many components are asked for as are taken. */
-static hart_code read_runs(delivery *delivery, const key *parent, int64_t from, hart_pg_result **ret, hart_error *err)
+static hart_code read_runs(sync_delivery *delivery, const sync_key *parent, int64_t from, hart_pg_result **ret,
+                           hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
 
@@ -43,7 +44,7 @@ static hart_code read_runs(delivery *delivery, const key *parent, int64_t from, 
         return hart_pg_run(delivery->pg, &sql_read_runs, &parameters, ret, err);
 }
 
-hart_code composition_read(delivery *delivery, const key *parent, int64_t from, int64_t *next, bool *more,
+hart_code composition_read(sync_delivery *delivery, const sync_key *parent, int64_t from, int64_t *next, bool *more,
                            hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *runs = NULL;
@@ -55,7 +56,7 @@ hart_code composition_read(delivery *delivery, const key *parent, int64_t from, 
         const hart_code code = read_runs(delivery, parent, from, &runs, err);
         if (code != HART_OK)
                 return code;
-        piece *piece = add_piece(delivery, parent, from);
+        sync_piece *piece = add_piece(delivery, parent, from);
         piece->components = hart_allocate_array(delivery->budget, sizeof *piece->components);
         for (size_t row = 0; row < hart_pg_rows(runs); row++) {
                 take_run(piece, runs, row, delivery->budget);
@@ -70,7 +71,7 @@ hart_code composition_read(delivery *delivery, const key *parent, int64_t from, 
         return HART_OK;
 }
 
-static bool is_last(const piece *piece)
+static bool is_last(const sync_piece *piece)
 {
         return piece->from + (int64_t)piece->count >= piece->total;
 }
@@ -98,7 +99,7 @@ static void begin_groups(hart_json_writer *writer, hart_buffer *parameters)
         hart_json_begin_array(writer);
 }
 
-static void begin_group(hart_json_writer *writer, const piece *piece, int64_t degree)
+static void begin_group(hart_json_writer *writer, const sync_piece *piece, int64_t degree)
 {
         hart_json_begin_object(writer);
         put_integer(writer, "tenantId", piece->tenant);
@@ -123,14 +124,14 @@ static void end_groups(hart_json_writer *writer)
 /* --- the fast way ------------------------------------------------------------------------------------------------- */
 
 /* As many components of as many pieces as fit into one request. Returns how many. */
-static size_t fill_request(delivery *delivery, hart_buffer *parameters)
+static size_t fill_request(sync_delivery *delivery, hart_buffer *parameters)
 {
         hart_json_writer writer;
         size_t room = (size_t)delivery->settings->batch_size, filled = 0;
 
         begin_groups(&writer, parameters);
         for (size_t i = 0; i < delivery->piece_count && room; i++) {
-                piece *piece = &delivery->pieces[i];
+                sync_piece *piece = &delivery->pieces[i];
                 const size_t left = piece->repair ? 0 : piece->count - piece->linked;
                 piece->pending = left < room ? left : room;
                 if (piece->pending == 0)
@@ -157,7 +158,7 @@ static size_t created_of(const hart_graph_result *result, int64_t parent)
         return 0;
 }
 
-static hart_code link_pieces(delivery *delivery, hart_error *err)
+static hart_code link_pieces(sync_delivery *delivery, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
 
@@ -167,7 +168,7 @@ static hart_code link_pieces(delivery *delivery, hart_error *err)
                 if (code != HART_OK)
                         return code;
                 for (size_t i = 0; i < delivery->piece_count; i++) {
-                        piece *piece = &delivery->pieces[i];
+                        sync_piece *piece = &delivery->pieces[i];
                         if (piece->pending == 0)
                                 continue;
                         if (created_of(result, piece->parent) == piece->pending)
@@ -183,20 +184,21 @@ static hart_code link_pieces(delivery *delivery, hart_error *err)
 /* --- the thorough way --------------------------------------------------------------------------------------------- */
 
 /* What the graph has of a piece. */
-typedef struct comparison {
+typedef struct sync_comparison {
         int64_t degree;       /* components of the parent in all */
         unsigned char *right; /* for each component: is it there, once and where it belongs? */
         hart_buffer wrong;    /* JSON array of sequence indexes that have something else */
         size_t wrong_count, missing_count;
-} comparison;
+} sync_comparison;
 
-static void comparison_done(comparison *comparison)
+static void comparison_done(sync_comparison *comparison)
 {
         free(comparison->right);
         hart_buffer_done(&comparison->wrong);
 }
 
-static hart_code read_present(delivery *delivery, const piece *piece, hart_graph_result **ret, hart_error *err)
+static hart_code read_present(sync_delivery *delivery, const sync_piece *piece, hart_graph_result **ret,
+                              hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
         hart_json_writer writer = {.out = &parameters};
@@ -217,7 +219,7 @@ static hart_code read_present(delivery *delivery, const piece *piece, hart_graph
                        : code;
 }
 
-static void compare_present(const piece *piece, const hart_json *present, comparison *ret)
+static void compare_present(const sync_piece *piece, const hart_json *present, sync_comparison *ret)
 {
         hart_json_writer wrong = {.out = &ret->wrong};
 
@@ -240,7 +242,8 @@ static void compare_present(const piece *piece, const hart_json *present, compar
                 ret->missing_count += !ret->right[i];
 }
 
-static hart_code remove_wrong(delivery *delivery, const piece *piece, const comparison *found, hart_error *err)
+static hart_code remove_wrong(sync_delivery *delivery, const sync_piece *piece, const sync_comparison *found,
+                              hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
         hart_json_writer writer = {.out = &parameters};
@@ -254,7 +257,8 @@ static hart_code remove_wrong(delivery *delivery, const piece *piece, const comp
         return delivery_graph(delivery, cypher_unlink_components, &parameters, NULL, err);
 }
 
-static hart_code add_missing(delivery *delivery, const piece *piece, const comparison *found, hart_error *err)
+static hart_code add_missing(sync_delivery *delivery, const sync_piece *piece, const sync_comparison *found,
+                             hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
         const size_t batch = (size_t)delivery->settings->batch_size;
@@ -282,10 +286,10 @@ static hart_code add_missing(delivery *delivery, const piece *piece, const compa
 }
 
 /* One look and what follows from it. *same: nothing had to be done. */
-static hart_code repair_round(delivery *delivery, const piece *piece, bool *same, hart_error *err)
+static hart_code repair_round(sync_delivery *delivery, const sync_piece *piece, bool *same, hart_error *err)
 {
         HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *present = NULL;
-        HART_CLEANUP(comparison_done) comparison found = {0};
+        HART_CLEANUP(comparison_done) sync_comparison found = {0};
         hart_code code = read_present(delivery, piece, &present, err);
 
         if (code != HART_OK)
@@ -298,7 +302,7 @@ static hart_code repair_round(delivery *delivery, const piece *piece, bool *same
         return found.missing_count ? add_missing(delivery, piece, &found, err) : HART_OK;
 }
 
-static hart_code repair_piece(delivery *delivery, const piece *piece, hart_error *err)
+static hart_code repair_piece(sync_delivery *delivery, const sync_piece *piece, hart_error *err)
 {
         for (int round = 0; round <= ROUNDS; round++) {
                 bool same = false;
@@ -312,12 +316,12 @@ static hart_code repair_piece(delivery *delivery, const piece *piece, hart_error
                          piece->parent, piece->from);
 }
 
-hart_code composition_write(delivery *delivery, hart_error *err)
+hart_code composition_write(sync_delivery *delivery, hart_error *err)
 {
         hart_code code = link_pieces(delivery, err);
 
         for (size_t i = 0; code == HART_OK && i < delivery->piece_count; i++) {
-                const piece *piece = &delivery->pieces[i];
+                const sync_piece *piece = &delivery->pieces[i];
                 if (piece->repair || piece->count == 0)
                         code = repair_piece(delivery, piece, err);
                 delivery->rows += piece->count;

@@ -2,11 +2,11 @@
 
 #include "graph_sync_sql.h"
 
-void delivery_done(delivery *delivery)
+void delivery_done(sync_delivery *delivery)
 {
-        keys *const sets[] = {&delivery->tenants,   &delivery->sources,      &delivery->atoms,
-                              &delivery->children,  &delivery->gone_tenants, &delivery->gone_sources,
-                              &delivery->gone_atoms};
+        sync_keys *const sets[] = {&delivery->tenants,   &delivery->sources,      &delivery->atoms,
+                                   &delivery->children,  &delivery->gone_tenants, &delivery->gone_sources,
+                                   &delivery->gone_atoms};
 
         for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
                 keys_done(sets[i]);
@@ -17,7 +17,7 @@ void delivery_done(delivery *delivery)
         delivery->piece_count = 0;
 }
 
-hart_code delivery_graph(delivery *delivery, const char *statement, const hart_buffer *parameters,
+hart_code delivery_graph(sync_delivery *delivery, const char *statement, const hart_buffer *parameters,
                          hart_graph_result **ret, hart_error *err)
 {
         const hart_code code = hart_graph_run(delivery->sync->graph, statement, parameters, ret, err);
@@ -30,8 +30,8 @@ hart_code delivery_graph(delivery *delivery, const char *statement, const hart_b
 }
 
 /* Messages name entities by a number alone. What PostgreSQL does not have any more is to leave the graph. */
-static hart_code locate(delivery *delivery, const hart_pg_statement *statement, const keys *wanted, keys *found,
-                        keys *gone, hart_error *err)
+static hart_code locate(sync_delivery *delivery, const hart_pg_statement *statement, const sync_keys *wanted,
+                        sync_keys *found, sync_keys *gone, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *result = NULL;
@@ -68,10 +68,10 @@ static bool is_tenant(sync_subject subject)
         return subject == SYNC_TENANT;
 }
 
-static hart_code locate_subjects(delivery *delivery, bool (*fits)(sync_subject subject),
-                                 const hart_pg_statement *statement, keys *found, keys *gone, hart_error *err)
+static hart_code locate_subjects(sync_delivery *delivery, bool (*fits)(sync_subject subject),
+                                 const hart_pg_statement *statement, sync_keys *found, sync_keys *gone, hart_error *err)
 {
-        keys wanted = {0};
+        sync_keys wanted = {0};
 
         for (size_t i = 0; i < delivery->request_count; i++)
                 if (fits(delivery->requests[i].subject))
@@ -82,7 +82,7 @@ static hart_code locate_subjects(delivery *delivery, bool (*fits)(sync_subject s
         return code;
 }
 
-static hart_code locate_all(delivery *delivery, hart_error *err)
+static hart_code locate_all(sync_delivery *delivery, hart_error *err)
 {
         hart_code code =
                 locate_subjects(delivery, is_atom, &sql_locate_atoms, &delivery->atoms, &delivery->gone_atoms, err);
@@ -99,7 +99,7 @@ static hart_code locate_all(delivery *delivery, hart_error *err)
         return code;
 }
 
-static const key *find_key(const keys *set, int64_t id)
+static const sync_key *find_key(const sync_keys *set, int64_t id)
 {
         for (size_t i = 0; i < set->count; i++)
                 if (set->item[i].id == id)
@@ -107,7 +107,7 @@ static const key *find_key(const keys *set, int64_t id)
         return NULL;
 }
 
-static const piece *find_piece(const delivery *delivery, int64_t parent, int64_t from)
+static const sync_piece *find_piece(const sync_delivery *delivery, int64_t parent, int64_t from)
 {
         for (size_t i = 0; i < delivery->piece_count; i++)
                 if (delivery->pieces[i].parent == parent && delivery->pieces[i].from == from)
@@ -116,9 +116,10 @@ static const piece *find_piece(const delivery *delivery, int64_t parent, int64_t
 }
 
 /* Reads a piece for the request, and asks for the rest in a message of its own. */
-static hart_code take_composition(delivery *delivery, const sync_request *request, const key *parent, hart_error *err)
+static hart_code take_composition(sync_delivery *delivery, const sync_request *request, const sync_key *parent,
+                                  hart_error *err)
 {
-        const piece *same = find_piece(delivery, parent->id, request->from); /* sources with equal content */
+        const sync_piece *same = find_piece(delivery, parent->id, request->from); /* sources with equal content */
         int64_t next = 0;
         bool more = false;
         hart_code code = HART_OK;
@@ -133,7 +134,7 @@ static hart_code take_composition(delivery *delivery, const sync_request *reques
 }
 
 /* Sources bring the atoms of their documents along, and AtomsCreated what these are made of. */
-static hart_code follow_sources(delivery *delivery, hart_error *err)
+static hart_code follow_sources(sync_delivery *delivery, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *roots = NULL;
@@ -145,7 +146,7 @@ static hart_code follow_sources(delivery *delivery, hart_error *err)
         for (size_t row = 0; code == HART_OK && row < hart_pg_rows(roots); row++) {
                 if (hart_pg_is_null(roots, row, 2))
                         continue;
-                const key root = {hart_pg_integer(roots, row, 0), hart_pg_integer(roots, row, 2)};
+                const sync_key root = {hart_pg_integer(roots, row, 0), hart_pg_integer(roots, row, 2)};
                 const int64_t source = hart_pg_integer(roots, row, 1);
                 keys_add(&delivery->atoms, root.tenant, root.id);
                 for (size_t i = 0; code == HART_OK && i < delivery->request_count; i++)
@@ -156,7 +157,7 @@ static hart_code follow_sources(delivery *delivery, hart_error *err)
 }
 
 /* Compositions and edges bring the atoms at their other ends along. */
-static hart_code follow_atoms(delivery *delivery, hart_error *err)
+static hart_code follow_atoms(sync_delivery *delivery, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *parents = NULL;
@@ -164,10 +165,10 @@ static hart_code follow_atoms(delivery *delivery, hart_error *err)
 
         for (size_t i = 0; code == HART_OK && i < delivery->request_count; i++) {
                 const sync_request *request = &delivery->requests[i];
-                const key *atom = is_atom(request->subject) ? find_key(&delivery->atoms, request->id) : NULL;
+                const sync_key *atom = is_atom(request->subject) ? find_key(&delivery->atoms, request->id) : NULL;
                 if (!atom)
                         continue;
-                const key copy = *atom; /* the set grows below */
+                const sync_key copy = *atom; /* the set grows below */
                 if (request->subject == SYNC_PROVENANCE)
                         keys_add(&delivery->children, copy.tenant, copy.id);
                 else if (request->subject == SYNC_COMPOSITION)
@@ -183,7 +184,7 @@ static hart_code follow_atoms(delivery *delivery, hart_error *err)
         return code;
 }
 
-hart_code delivery_run(delivery *delivery, hart_error *err)
+hart_code delivery_run(sync_delivery *delivery, hart_error *err)
 {
         hart_code code = hart_pg_run(delivery->pg, &sql_lock_graph, NULL, NULL, err);
 

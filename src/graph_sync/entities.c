@@ -12,12 +12,12 @@ typedef struct entity_kind {
 
 /* Nodes before the relationships between them. */
 static const entity_kind kinds[] = {
-        {offsetof(delivery, tenants), &sql_read_tenants, {cypher_write_tenants}},
-        {offsetof(delivery, atoms), &sql_read_atoms, {cypher_write_atoms}},
-        {offsetof(delivery, sources),
+        {offsetof(sync_delivery, tenants), &sql_read_tenants, {cypher_write_tenants}},
+        {offsetof(sync_delivery, atoms), &sql_read_atoms, {cypher_write_atoms}},
+        {offsetof(sync_delivery, sources),
          &sql_read_sources,
          {cypher_write_sources, cypher_link_tenant, cypher_unlink_source, cypher_link_source}},
-        {offsetof(delivery, children), &sql_read_edges, {cypher_unlink_edges, cypher_link_edges}},
+        {offsetof(sync_delivery, children), &sql_read_edges, {cypher_unlink_edges, cypher_link_edges}},
 };
 
 typedef struct deletion_kind {
@@ -26,14 +26,14 @@ typedef struct deletion_kind {
 } deletion_kind;
 
 static const deletion_kind deletions[] = {
-        {offsetof(delivery, gone_atoms), cypher_delete_atoms},
-        {offsetof(delivery, gone_sources), cypher_delete_sources},
-        {offsetof(delivery, gone_tenants), cypher_delete_tenants},
+        {offsetof(sync_delivery, gone_atoms), cypher_delete_atoms},
+        {offsetof(sync_delivery, gone_sources), cypher_delete_sources},
+        {offsetof(sync_delivery, gone_tenants), cypher_delete_tenants},
 };
 
-static keys *set_at(delivery *delivery, size_t offset)
+static sync_keys *set_at(sync_delivery *delivery, size_t offset)
 {
-        return (keys *)(void *)((char *)delivery + offset);
+        return (sync_keys *)(void *)((char *)delivery + offset);
 }
 
 static void begin_rows(hart_json_writer *writer, hart_buffer *parameters)
@@ -51,7 +51,7 @@ static void end_rows(hart_json_writer *writer)
         hart_json_end_object(writer);
 }
 
-static hart_code read_slice(delivery *delivery, const entity_kind *kind, size_t first, size_t count,
+static hart_code read_slice(sync_delivery *delivery, const entity_kind *kind, size_t first, size_t count,
                             hart_buffer *parameters, size_t *rows, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters wanted = {0};
@@ -73,7 +73,7 @@ static hart_code read_slice(delivery *delivery, const entity_kind *kind, size_t 
         return HART_OK;
 }
 
-static hart_code write_slice(delivery *delivery, const entity_kind *kind, size_t first, size_t count,
+static hart_code write_slice(sync_delivery *delivery, const entity_kind *kind, size_t first, size_t count,
                              hart_buffer *parameters, hart_error *err)
 {
         size_t rows = 0;
@@ -85,10 +85,10 @@ static hart_code write_slice(delivery *delivery, const entity_kind *kind, size_t
         return code;
 }
 
-static hart_code write_kind(delivery *delivery, const entity_kind *kind, hart_error *err)
+static hart_code write_kind(sync_delivery *delivery, const entity_kind *kind, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-        keys *set = set_at(delivery, kind->set);
+        sync_keys *set = set_at(delivery, kind->set);
         const size_t batch = (size_t)delivery->settings->batch_size;
         hart_code code = HART_OK;
 
@@ -100,10 +100,10 @@ static hart_code write_kind(delivery *delivery, const entity_kind *kind, hart_er
         return code;
 }
 
-static hart_code delete_kind(delivery *delivery, const deletion_kind *kind, hart_error *err)
+static hart_code delete_kind(sync_delivery *delivery, const deletion_kind *kind, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-        const keys *set = set_at(delivery, kind->set);
+        const sync_keys *set = set_at(delivery, kind->set);
         hart_json_writer writer;
 
         if (set->count == 0)
@@ -116,7 +116,7 @@ static hart_code delete_kind(delivery *delivery, const deletion_kind *kind, hart
         return delivery_graph(delivery, kind->statement, &parameters, NULL, err);
 }
 
-hart_code entities_write(delivery *delivery, hart_error *err)
+hart_code entities_write(sync_delivery *delivery, hart_error *err)
 {
         hart_code code = HART_OK;
 

@@ -126,7 +126,7 @@ static hart_code synchronise(struct graph_sync *sync, hart_worker_context *conte
 {
         const hart_graph_settings *settings = hart_worker_settings(context);
         HART_CLEANUP(delivery_done)
-        delivery delivery = {
+        sync_delivery delivery = {
                 .sync = sync,
                 .context = context,
                 .pg = hart_worker_pg(context),

@@ -2,31 +2,31 @@
 
 #include <hartonomous/memory.h>
 
-void keys_add(keys *set, int64_t tenant, int64_t id)
+void keys_add(sync_keys *set, int64_t tenant, int64_t id)
 {
         if (set->count == set->capacity) {
                 set->capacity = set->capacity ? set->capacity * 2 : 64;
                 set->item = hart_reallocate_array(set->item, set->capacity, sizeof *set->item);
         }
-        set->item[set->count++] = (key){tenant, id};
+        set->item[set->count++] = (sync_key){tenant, id};
 }
 
-void keys_done(keys *set)
+void keys_done(sync_keys *set)
 {
         free(set->item);
-        *set = (keys){0};
+        *set = (sync_keys){0};
 }
 
 static int compare(const void *a, const void *b)
 {
-        const key *left = a, *right = b;
+        const sync_key *left = a, *right = b;
 
         if (left->tenant != right->tenant)
                 return left->tenant < right->tenant ? -1 : 1;
         return (left->id > right->id) - (left->id < right->id);
 }
 
-void keys_sort(keys *set)
+void keys_sort(sync_keys *set)
 {
         size_t kept = 0;
 
@@ -38,7 +38,7 @@ void keys_sort(keys *set)
         set->count = kept;
 }
 
-bool keys_have_id(const keys *set, int64_t id)
+bool keys_have_id(const sync_keys *set, int64_t id)
 {
         for (size_t i = 0; i < set->count; i++)
                 if (set->item[i].id == id)
@@ -46,7 +46,7 @@ bool keys_have_id(const keys *set, int64_t id)
         return false;
 }
 
-void keys_add_parameters(const keys *set, size_t first, size_t count, hart_pg_parameters *parameters)
+void keys_add_parameters(const sync_keys *set, size_t first, size_t count, hart_pg_parameters *parameters)
 {
         HART_CLEANUP(hart_free_p) int32_t *tenants = hart_allocate_array(count, sizeof *tenants);
         HART_CLEANUP(hart_free_p) int64_t *ids = hart_allocate_array(count, sizeof *ids);

@@ -8,22 +8,22 @@
 
 #include <hartonomous/postgres.h>
 
-typedef struct key {
+typedef struct sync_key {
         int64_t tenant, id;
-} key;
+} sync_key;
 
 /* Zeroed is empty. */
-typedef struct keys {
-        key *item;
+typedef struct sync_keys {
+        sync_key *item;
         size_t count, capacity;
-} keys;
+} sync_keys;
 
-void keys_add(keys *keys, int64_t tenant, int64_t id);
-void keys_done(keys *keys);
+void keys_add(sync_keys *keys, int64_t tenant, int64_t id);
+void keys_done(sync_keys *keys);
 /* Sorts by tenant and id and drops doubles. */
-void keys_sort(keys *keys);
-bool keys_have_id(const keys *keys, int64_t id);
+void keys_sort(sync_keys *keys);
+bool keys_have_id(const sync_keys *keys, int64_t id);
 /* Adds keys[first … first+count) as an integer[] of tenants and a bigint[] of ids. */
-void keys_add_parameters(const keys *keys, size_t first, size_t count, hart_pg_parameters *parameters);
+void keys_add_parameters(const sync_keys *keys, size_t first, size_t count, hart_pg_parameters *parameters);
 
 #endif
