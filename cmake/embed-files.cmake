@@ -12,8 +12,8 @@ foreach(file IN LISTS files)
     file(READ ${file} hex HEX)
     string(LENGTH "${hex}" size)
     math(EXPR size "${size} / 2")
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(REGEX REPLACE "((0x..,){24})" "\\1\n" bytes "${bytes}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}") # characters: the number 0xe2 fits no char
+    string(REGEX REPLACE "(('.x..',){20})" "\\1\n" bytes "${bytes}")
     if(kind STREQUAL "sql")
         string(APPEND header "extern const hart_pg_statement ${symbol};\n")
         string(APPEND source "static const char ${symbol}_text[] = {\n${bytes}0};\n"
