@@ -3,7 +3,6 @@
 const journal_event journal_events[] = {
         /* Life of a daemon */
         {"started", "7ffaaa38c94a48cb8d676fabae402423"},
-        {"stopping", "219274693b5b4279a75525978366f63a"},
         {"stopped", "4d874f2985b04d31a65485e282a72252"},
         {"fatal", "d7d8ed1c7c654469bc28b3223980e2a7"},
         /* Settings */

@@ -1,1 +1,2 @@
-SELECT 0::bigint, 0::bigint WHERE $1::text IS NOT NULL
+-- What waits in queue $1 (text), and how many of its messages are dead letters.
+SELECT s.depth::bigint, s.dead_letters::bigint FROM broker.queue_status s WHERE s.queue = $1

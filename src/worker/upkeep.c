@@ -58,15 +58,30 @@ static void maintain(hart_worker_context *context)
                             error.text);
 }
 
+/* A notification that came with the answer to one of our statements is inside libpq; the socket stays silent. */
+static void take_rings(hart_worker_context *context)
+{
+        bool any = false;
+        hart_error error = {0};
+        if (!context->pg || !context->sleeping)
+                return;
+        if (hart_pg_take_notifications(context->pg, &any, &error) != HART_OK)
+                connection_lost(context, &error);
+        else if (any)
+                context->sleeping = false;
+}
+
 void upkeep_step(hart_worker_context *context, uint64_t now)
 {
         if (now >= context->next_maintenance) {
                 context->next_maintenance = now + context->configuration->loop.maintenance;
                 if (context->worker->maintain)
                         maintain(context);
+                take_rings(context);
         }
         if (context->telemetry && now >= context->next_depth && context->pg && !context->stopping) {
                 context->next_depth = now + DEPTH_INTERVAL;
                 read_depth(context);
+                take_rings(context);
         }
 }

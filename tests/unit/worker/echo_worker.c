@@ -1,0 +1,188 @@
+/* hartonomous-echo: the smallest worker, for tests of the skeleton. What it does with a message, the message says:
+ * {"Do": "ok"}. Its only effect is a row of test.effect. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hartonomous/clock.h>
+#include <hartonomous/json.h>
+#include <hartonomous/worker.h>
+
+#include "echo_sql.h"
+
+struct echo_settings {
+        char *greeting, *outage;
+        bool refuse;
+};
+
+static const hart_setting rows[] = {
+        {"echo", "greeting", HART_SETTING_TEXT, offsetof(struct echo_settings, greeting), "hello", 1, 100, NULL,
+         "Text written with each effect"},
+        {"echo", "outage", HART_SETTING_TEXT, offsetof(struct echo_settings, outage), "", 0, 4096, NULL,
+         "While this file exists, the dependency Echo is away"},
+        {"echo", "refuse", HART_SETTING_FLAG, offsetof(struct echo_settings, refuse), "no", 0, 0, NULL,
+         "Refuse these settings on reload"},
+};
+static const hart_settings_schema settings = {"echo", "Settings of the test worker", rows, sizeof rows / sizeof *rows};
+
+static const hart_metric metrics[] = {
+        {"hartonomous_echo_effects_total", HART_METRIC_COUNTER, "Rows written."},
+        {"hartonomous_echo_last_size", HART_METRIC_GAUGE, "Bytes of the last body."},
+};
+enum { EFFECTS, LAST_SIZE };
+
+static hart_code write_effect(hart_worker_context *context, const hart_message *message, hart_error *err)
+{
+        const struct echo_settings *own = hart_worker_settings(context);
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
+        hart_pg_add_int8(&parameters, message->conversation);
+        hart_pg_add_text(&parameters, own->greeting);
+        hart_worker_count(context, EFFECTS, 1);
+        hart_worker_gauge(context, LAST_SIZE, (double)message->body_size);
+        return hart_pg_run(hart_worker_pg(context), &sql_write_effect, &parameters, NULL, err);
+}
+
+static hart_code do_fail(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        return hart_fail(err, HART_FAILED, "told to fail");
+}
+
+static hart_code do_poison(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        return hart_fail(err, HART_POISON, "told to be poison");
+}
+
+static hart_code do_config(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        return hart_fail(err, HART_CONFIG, "told that the settings are wrong");
+}
+
+static hart_code do_fatal(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        return hart_fail(err, HART_FATAL, "told to give up");
+}
+
+static hart_code do_crash(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        (void)err;
+        abort();
+}
+
+static hart_code do_hang(hart_worker_context *context, hart_error *err)
+{
+        (void)context;
+        (void)err;
+        for (;;)
+                pause();
+        return HART_OK;
+}
+
+static hart_code do_long(hart_worker_context *context, hart_error *err)
+{
+        const uint64_t end = hart_now() + 600 * HART_SECOND;
+        hart_worker_status(context, "a long step");
+        while (hart_now() < end) {
+                const hart_code code = hart_worker_progress(context);
+                if (code != HART_OK)
+                        return hart_fail(err, code, "asked to stop");
+                usleep(20000);
+        }
+        return HART_OK;
+}
+
+static hart_code do_depend(hart_worker_context *context, hart_error *err)
+{
+        const struct echo_settings *own = hart_worker_settings(context);
+        if (access(own->outage, F_OK) == 0) {
+                const hart_code code = hart_fail(err, HART_RETRY, "Echo is away");
+                hart_worker_dependency(context, "Echo", err);
+                return code;
+        }
+        hart_worker_dependency(context, "Echo", NULL);
+        return HART_OK;
+}
+
+static const struct {
+        const char *name;
+        hart_code (*run)(hart_worker_context *context, hart_error *err); /* NULL: nothing but the effect */
+        bool blame;
+} behaviours[] = {
+        {"ok", NULL, true},          {"fail", do_fail, true},     {"fail-unknown", do_fail, false},
+        {"poison", do_poison, true}, {"config", do_config, true}, {"fatal", do_fatal, true},
+        {"crash", do_crash, true},   {"hang", do_hang, true},     {"long", do_long, true},
+        {"depend", do_depend, true},
+};
+
+static hart_code handle_one(hart_worker_context *context, const hart_message *message, bool *blame, hart_error *err)
+{
+        HART_CLEANUP(hart_json_close_p) hart_json *body = NULL;
+        const char *wanted = NULL;
+        hart_code code = hart_json_parse(message->body, message->body_size, &body, err);
+        if (code == HART_OK)
+                code = hart_json_need_text(body, "Do", &wanted, NULL, err);
+        *blame = true;
+        if (code == HART_OK)
+                code = write_effect(context, message, err);
+        for (size_t i = 0; i < sizeof behaviours / sizeof *behaviours && code == HART_OK; i++)
+                if (strcmp(behaviours[i].name, wanted) == 0) {
+                        *blame = behaviours[i].blame;
+                        return behaviours[i].run ? behaviours[i].run(context, err) : HART_OK;
+                }
+        return code == HART_OK ? hart_fail(err, HART_POISON, "Do: no such behaviour") : code;
+}
+
+static hart_code echo_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
+                             size_t *blamed, hart_error *err)
+{
+        (void)state;
+        for (size_t i = 0; i < count; i++) {
+                bool blame = true;
+                const hart_code code = handle_one(context, &messages[i], &blame, err);
+                if (code != HART_OK) {
+                        if (blame)
+                                *blamed = i;
+                        return code;
+                }
+        }
+        return HART_OK;
+}
+
+static hart_code echo_reload(void *state, hart_worker_context *context, hart_error *err)
+{
+        (void)state;
+        const struct echo_settings *own = hart_worker_settings(context);
+        return own->refuse ? hart_fail(err, HART_CONFIG, "told to refuse") : HART_OK;
+}
+
+static hart_code echo_check(const void *own, hart_error *err)
+{
+        const struct echo_settings *checked = own;
+        return strcmp(checked->greeting, "unusable") == 0 ? hart_fail(err, HART_CONFIG, "[echo] greeting is unusable")
+                                                          : HART_OK;
+}
+
+static const hart_worker echo = {
+        .name = "echo",
+        .summary = "Does what its messages say, for tests.",
+        .queue = "InferenceQueue",
+        .settings = &settings,
+        .settings_size = sizeof(struct echo_settings),
+        .metrics = metrics,
+        .metric_count = sizeof metrics / sizeof *metrics,
+        .dependencies = (const char *const[]){"Echo", NULL},
+        .check = echo_check,
+        .handle = echo_handle,
+        .reload = echo_reload,
+};
+
+int main(int argc, char *argv[])
+{
+        return hart_worker_main(&echo, argc, argv);
+}

@@ -1,0 +1,313 @@
+/* The pure parts of the worker skeleton: command line, addresses, journal events, metrics, health, status. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <hartonomous/clock.h>
+#include <hartonomous/json.h>
+
+#include "arguments.h"
+#include "journal.h"
+#include "metrics.h"
+#include "supervision.h"
+#include "telemetry.h"
+
+#define ARRAY(x) (sizeof(x) / sizeof *(x))
+
+static const hart_metric own_metrics[] = {
+        {"hartonomous_test_total", HART_METRIC_COUNTER, "A counter."},
+        {"hartonomous_test_level", HART_METRIC_GAUGE, "A gauge."},
+};
+static const hart_worker sample = {
+        .name = "sample",
+        .summary = "A sample.",
+        .queue = "SampleQueue",
+        .metrics = own_metrics,
+        .metric_count = ARRAY(own_metrics),
+        .dependencies = (const char *const[]){"Neo4j", NULL},
+};
+
+static const struct {
+        const char *words[4];
+        hart_code code;
+        worker_verb verb;
+        const char *says; /* the error */
+} command_lines[] = {
+        {{0}, HART_OK, WORKER_RUN, NULL},
+        {{"--help"}, HART_OK, WORKER_HELP, NULL},
+        {{"--version"}, HART_OK, WORKER_VERSION, NULL},
+        {{"--check-config", "--config-dir", "/x"}, HART_OK, WORKER_CHECK_CONFIG, NULL},
+        {{"--config-dir=/x", "--check-config"}, HART_OK, WORKER_CHECK_CONFIG, NULL},
+        {{"--help-settings"}, HART_OK, WORKER_HELP_SETTINGS, NULL},
+        {{"--help-settings=hartonomous"}, HART_OK, WORKER_HELP_SETTINGS, NULL},
+        {{"--help-settings=other"}, HART_CONFIG, WORKER_RUN, "only \"hartonomous\""},
+        {{"--reload=77"}, HART_OK, WORKER_RELOAD, NULL},
+        {{"--reload="}, HART_CONFIG, WORKER_RUN, "not the number of a process"},
+        {{"--reload=1"}, HART_CONFIG, WORKER_RUN, "not the number of a process"},
+        {{"--reload=7x"}, HART_CONFIG, WORKER_RUN, "not the number of a process"},
+        {{"--instance=2"}, HART_OK, WORKER_RUN, NULL},
+        {{"--instance=../x"}, HART_CONFIG, WORKER_RUN, "none of them /"},
+        {{"--instance="}, HART_CONFIG, WORKER_RUN, "1 to 32 characters"},
+        {{"--config-dir"}, HART_CONFIG, WORKER_RUN, "--config-dir needs a value"},
+        {{"--colour"}, HART_CONFIG, WORKER_RUN, "--colour: unknown option"},
+        {{"-x"}, HART_CONFIG, WORKER_RUN, "-x: unknown option"},
+        {{"now"}, HART_CONFIG, WORKER_RUN, "now: unexpected"},
+};
+
+static void reads_command_lines(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ARRAY(command_lines); i++) {
+                char *words[6] = {hart_duplicate("hartonomous-sample")};
+                int count = 1;
+                for (; count < 5 && command_lines[i].words[count - 1]; count++)
+                        words[count] = hart_duplicate(command_lines[i].words[count - 1]);
+                worker_arguments found = {.verb = WORKER_RUN};
+                hart_error error = {0};
+                const hart_code code = worker_arguments_read(count, words, &found, &error);
+                if (code != command_lines[i].code || found.verb != command_lines[i].verb)
+                        fail_msg("row %zu: %s, %s", i, hart_code_name(code), error.text);
+                if (command_lines[i].says && !strstr(error.text, command_lines[i].says))
+                        fail_msg("row %zu says %s", i, error.text);
+                for (int j = 0; j < count; j++)
+                        free(words[j]);
+        }
+}
+
+static void help_names_every_option(void **state)
+{
+        (void)state;
+        char *text = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&text, &size);
+        worker_print_help(&sample, out);
+        fclose(out);
+        static const char *const options[] = {"--help",       "--version",  "--check-config", "--help-settings",
+                                              "--config-dir", "--instance", "--reload"};
+        for (size_t i = 0; i < ARRAY(options); i++)
+                assert_non_null(strstr(text, options[i]));
+        assert_non_null(strstr(text, "SampleQueue"));
+        free(text);
+}
+
+static const struct {
+        const char *listen, *instance;
+        hart_code code;
+        const char *path, *host, *port;
+} addresses[] = {
+        {"/run/hartonomous", "", HART_OK, "/run/hartonomous/sample.sock", "", ""},
+        {"/run/hartonomous", "2", HART_OK, "/run/hartonomous/sample@2.sock", "", ""},
+        {"127.0.0.1:9100", "", HART_OK, "", "127.0.0.1", "9100"},
+        {"localhost:9100", "", HART_OK, "", "localhost", "9100"},
+        {"[::1]:9100", "", HART_OK, "", "::1", "9100"},
+        {":9100", "", HART_OK, "", "", "9100"},
+        {"::1:9100", "", HART_CONFIG, "", "", ""},
+        {"[::1:9100", "", HART_CONFIG, "", "", ""},
+        {"localhost", "", HART_CONFIG, "", "", ""},
+        {"localhost:", "", HART_CONFIG, "", "", ""},
+        {"localhost:0", "", HART_CONFIG, "", "", ""},
+        {"localhost:65536", "", HART_CONFIG, "", "", ""},
+        {"localhost:http", "", HART_CONFIG, "", "", ""},
+        {"run", "", HART_CONFIG, "", "", ""},
+        {"", "", HART_CONFIG, "", "", ""},
+        {"/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789", "",
+         HART_CONFIG, "", "", ""},
+};
+
+static void reads_addresses(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ARRAY(addresses); i++) {
+                telemetry_address found = {0};
+                hart_error error = {0};
+                if (telemetry_address_read(addresses[i].listen, "sample", addresses[i].instance, &found, &error) !=
+                    addresses[i].code)
+                        fail_msg("%s: %s", addresses[i].listen, error.text);
+                assert_string_equal(found.path, addresses[i].path);
+                assert_string_equal(found.host, addresses[i].host);
+                assert_string_equal(found.port, addresses[i].port);
+                if (addresses[i].code != HART_OK)
+                        assert_non_null(strstr(error.text, "[telemetry] listen"));
+        }
+}
+
+static char *read_file(const char *path)
+{
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        hart_buffer text = {0};
+        for (int byte; (byte = fgetc(file)) != EOF;)
+                hart_buffer_byte(&text, (unsigned char)byte);
+        fclose(file);
+        return (char *)text.data;
+}
+
+static void every_event_is_valid_unique_and_documented(void **state)
+{
+        (void)state;
+        char *document = read_file(SOURCE_FOLDER "/docs/journal.md");
+        for (size_t i = 0; i < journal_event_count; i++) {
+                const journal_event *event = &journal_events[i];
+                assert_int_equal(strlen(event->id), 32);
+                assert_int_equal(strspn(event->id, "0123456789abcdef"), 32);
+                assert_ptr_equal(journal_event_find(event->name), event);
+                for (size_t j = 0; j < i; j++)
+                        assert_string_not_equal(event->id, journal_events[j].id);
+                char row[128];
+                snprintf(row, sizeof row, "| `%s` | `%s` |", event->name, event->id);
+                if (!strstr(document, row))
+                        fail_msg("docs/journal.md has no row %s", row);
+        }
+        assert_null(journal_event_find("no-such-event"));
+        free(document);
+}
+
+/* The text of one metric's sample, NULL where there is none. */
+static const char *sample_of(const char *text, const char *line)
+{
+        for (const char *at = text; (at = strstr(at, line)); at++)
+                if (at == text || at[-1] == '\n')
+                        return at + strlen(line);
+        return NULL;
+}
+
+static void prints_metrics(void **state)
+{
+        (void)state;
+        worker_metrics metrics;
+        metrics_open(&metrics, &sample);
+        metrics_messages(&metrics, METRICS_DONE, 7);
+        metrics_messages(&metrics, METRICS_DEAD_LETTER, 1);
+        metrics_handled(&metrics, 1000);     /* on a bound: le="0.001" holds it */
+        metrics_handled(&metrics, 1001);     /* the next */
+        metrics_handled(&metrics, 90000000); /* beyond the last */
+        metrics_count(&metrics, 0, 41);
+        metrics_count(&metrics, 0, 1);
+        metrics_gauge(&metrics, 1, 0.5);
+        metrics_count(&metrics, 2, 1); /* no such metric */
+        atomic_store(&metrics.dependencies[METRICS_DATABASE], METRICS_UP);
+        atomic_store(&metrics.dependencies[2], METRICS_DOWN);
+        hart_buffer out = {0};
+        metrics_print(&metrics, &out);
+        const char *text = (const char *)out.data;
+        static const struct {
+                const char *line, *value;
+        } rows[] = {
+                {"hartonomous_messages_total{queue=\"SampleQueue\",result=\"done\"} ", "7\n"},
+                {"hartonomous_messages_total{queue=\"SampleQueue\",result=\"dead_letter\"} ", "1\n"},
+                {"hartonomous_messages_total{queue=\"SampleQueue\",result=\"failed\"} ", "0\n"},
+                {"hartonomous_handle_seconds_bucket{queue=\"SampleQueue\",le=\"0.001\"} ", "1\n"},
+                {"hartonomous_handle_seconds_bucket{queue=\"SampleQueue\",le=\"0.0025\"} ", "2\n"},
+                {"hartonomous_handle_seconds_bucket{queue=\"SampleQueue\",le=\"60\"} ", "2\n"},
+                {"hartonomous_handle_seconds_bucket{queue=\"SampleQueue\",le=\"+Inf\"} ", "3\n"},
+                {"hartonomous_handle_seconds_sum{queue=\"SampleQueue\"} ", "90.002001\n"},
+                {"hartonomous_handle_seconds_count{queue=\"SampleQueue\"} ", "3\n"},
+                {"hartonomous_dependency_up{dependency=\"Database\"} ", "1\n"},
+                {"hartonomous_dependency_up{dependency=\"Neo4j\"} ", "0\n"},
+                {"hartonomous_test_total ", "42\n"},
+                {"hartonomous_test_level ", "0.5\n"},
+                {"# TYPE hartonomous_handle_seconds ", "histogram\n"},
+                {"hartonomous_up ", "0\n"},
+        };
+        for (size_t i = 0; i < ARRAY(rows); i++) {
+                const char *found = sample_of(text, rows[i].line);
+                if (!found || strncmp(found, rows[i].value, strlen(rows[i].value)) != 0)
+                        fail_msg("%s is not %s in\n%s", rows[i].line, rows[i].value, text);
+        }
+        assert_null(sample_of(text, "hartonomous_dependency_up{dependency=\"ServiceBroker\"}")); /* not used yet */
+        assert_null(sample_of(text, "hartonomous_queue_depth{"));
+        atomic_store(&metrics.queue_depth, 5);
+        hart_buffer_clear(&out);
+        metrics_print(&metrics, &out);
+        assert_non_null(sample_of((const char *)out.data, "hartonomous_queue_depth{queue=\"SampleQueue\"} 5\n"));
+        hart_buffer_done(&out);
+        metrics_done(&metrics);
+}
+
+static const struct {
+        metrics_dependency_state database, broker, neo4j;
+        uint64_t silence;
+        const char *status;
+        bool healthy;
+} healths[] = {
+        {METRICS_UNKNOWN, METRICS_UNKNOWN, METRICS_UNKNOWN, 0, "Unhealthy", false},
+        {METRICS_UP, METRICS_UP, METRICS_UNKNOWN, 0, "Healthy", true},
+        {METRICS_UP, METRICS_UP, METRICS_UP, 0, "Healthy", true},
+        {METRICS_UP, METRICS_UP, METRICS_DOWN, 0, "Degraded", true},
+        {METRICS_UP, METRICS_DOWN, METRICS_UP, 0, "Unhealthy", false},
+        {METRICS_DOWN, METRICS_UP, METRICS_UP, 0, "Unhealthy", false},
+        {METRICS_UP, METRICS_UP, METRICS_UP, 61 * HART_SECOND, "Unhealthy", false},
+};
+
+static void prints_health(void **state)
+{
+        (void)state;
+        worker_metrics metrics;
+        metrics_open(&metrics, &sample);
+        for (size_t i = 0; i < ARRAY(healths); i++) {
+                atomic_store(&metrics.dependencies[METRICS_DATABASE], healths[i].database);
+                atomic_store(&metrics.dependencies[METRICS_BROKER], healths[i].broker);
+                atomic_store(&metrics.dependencies[2], healths[i].neo4j);
+                hart_buffer out = {0};
+                const uint64_t now = atomic_load(&metrics.progress) + healths[i].silence;
+                assert_int_equal(metrics_print_health(&metrics, now, &out), healths[i].healthy);
+                hart_json *document = NULL;
+                assert_int_equal(hart_json_parse(out.data, out.size, &document, NULL), HART_OK);
+                assert_string_equal(hart_json_text(hart_json_member(document, "status"), NULL), healths[i].status);
+                const hart_json *checks = hart_json_member(document, "checks");
+                assert_int_equal(hart_json_count(checks), 4);
+                assert_string_equal(hart_json_text(hart_json_member(hart_json_item(checks, 2), "name"), NULL), "Neo4j");
+                hart_json_close(document);
+                hart_buffer_done(&out);
+        }
+        metrics_done(&metrics);
+}
+
+static void status_is_said_once_a_second(void **state)
+{
+        (void)state;
+        worker_supervision supervised = {0};
+        uint64_t now = 100 * HART_SECOND;
+        assert_true(supervision_status(&supervised, now, "one", false));
+        assert_false(supervision_status(&supervised, now + 1, "two", false));
+        assert_string_equal(supervised.status, "one");
+        assert_true(supervision_status(&supervised, now + 1, "one", false)); /* nothing to say */
+        assert_true(supervision_status(&supervised, now + HART_SECOND, "two", false));
+        assert_true(supervision_status(&supervised, now + HART_SECOND + 1, "three", true));
+        assert_string_equal(supervised.status, "three");
+}
+
+static void watchdog_is_patted_rarely_and_in_time(void **state)
+{
+        (void)state;
+        worker_supervision supervised = {.watchdog = 40 * HART_SECOND};
+        supervision_ready(&supervised, HART_SECOND);
+        supervision_progress(&supervised, 5 * HART_SECOND);
+        assert_int_equal(supervised.patted, HART_SECOND);
+        supervision_progress(&supervised, 11 * HART_SECOND);
+        assert_int_equal(supervised.patted, 11 * HART_SECOND);
+        assert_true(supervision_longest_sleep(&supervised) <= 40 * HART_SECOND / 3);
+        supervised.watchdog = 0;
+        assert_int_equal(supervision_longest_sleep(&supervised), UINT64_MAX);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(reads_command_lines),
+                cmocka_unit_test(help_names_every_option),
+                cmocka_unit_test(reads_addresses),
+                cmocka_unit_test(every_event_is_valid_unique_and_documented),
+                cmocka_unit_test(prints_metrics),
+                cmocka_unit_test(prints_health),
+                cmocka_unit_test(status_is_said_once_a_second),
+                cmocka_unit_test(watchdog_is_patted_rarely_and_in_time),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
