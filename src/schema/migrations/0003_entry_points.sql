@@ -27,8 +27,9 @@ CREATE FUNCTION hartonomous.stage_chunk(tenant_id integer, source_id bigint, chu
 RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- FOR SHARE: stage_commit waits for chunks that are under way, so that it counts them.
     PERFORM FROM hartonomous.source s
-      WHERE s.tenant_id = stage_chunk.tenant_id AND s.source_id = stage_chunk.source_id AND s.state = 'staging' FOR KEY SHARE;
+      WHERE s.tenant_id = stage_chunk.tenant_id AND s.source_id = stage_chunk.source_id AND s.state = 'staging' FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'source % of tenant % is not being staged', stage_chunk.source_id, stage_chunk.tenant_id USING ERRCODE = '55000';
     END IF;
@@ -42,19 +43,32 @@ RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     staged bigint;
+    chunks bigint;
+    last   integer;
 BEGIN
-    SELECT coalesce(sum(c.raw_size), 0) INTO staged FROM hartonomous.content_chunk c
+    IF octet_length(stage_commit.content_hash) IS DISTINCT FROM 32 THEN
+        RAISE EXCEPTION 'content_hash has % bytes, not 32', coalesce(octet_length(stage_commit.content_hash)::text, 'NULL')
+            USING ERRCODE = '22023', HINT = 'It is the SHA-256 of the whole document: sha256(bytea).';
+    END IF;
+    PERFORM FROM hartonomous.source s
+      WHERE s.tenant_id = stage_commit.tenant_id AND s.source_id = stage_commit.source_id AND s.state = 'staging' FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'source % of tenant % is not being staged', stage_commit.source_id, stage_commit.tenant_id USING ERRCODE = '55000';
+    END IF;
+    SELECT coalesce(sum(c.raw_size), 0), count(*), coalesce(max(c.chunk_index), -1) INTO staged, chunks, last
+      FROM hartonomous.content_chunk c
       WHERE c.tenant_id = stage_commit.tenant_id AND c.source_id = stage_commit.source_id;
+    IF chunks <> last + 1 THEN
+        RAISE EXCEPTION 'source % has % chunks, of which the last is number %', stage_commit.source_id, chunks, last
+            USING ERRCODE = '22023', HINT = 'Chunks are numbered 0, 1, 2, … without gaps.';
+    END IF;
     IF staged IS DISTINCT FROM stage_commit.size THEN
         RAISE EXCEPTION 'source % has % staged bytes, not %', stage_commit.source_id, staged, coalesce(stage_commit.size::text, 'NULL') USING ERRCODE = '22023';
     END IF;
     UPDATE hartonomous.source s
       SET state = 'queued', size = stage_commit.size, content_hash = stage_commit.content_hash,
           version = nextval('hartonomous.state_version')
-      WHERE s.tenant_id = stage_commit.tenant_id AND s.source_id = stage_commit.source_id AND s.state = 'staging';
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'source % of tenant % is not being staged', stage_commit.source_id, stage_commit.tenant_id USING ERRCODE = '55000';
-    END IF;
+      WHERE s.tenant_id = stage_commit.tenant_id AND s.source_id = stage_commit.source_id;
     RETURN broker.send_one('ClientService', 'IngestionService', 'IngestionContract', 'IngestionRequest',
                            jsonb_build_object('TenantId', stage_commit.tenant_id, 'SourceId', stage_commit.source_id));
 END $$;
@@ -78,15 +92,6 @@ BEGIN
     RETURN hartonomous.stage_commit(tenantid, id, octet_length(filedata), sha256(filedata));
 END $$;
 COMMENT ON FUNCTION hartonomous.enqueue_ingestion IS 'Stages a document and asks for its ingestion: enqueue_ingestion(FileName, FileData, TenantId [, SourceUri]). Returns the conversation handle.';
-
-CREATE FUNCTION hartonomous.find_unchanged(tenant_id integer, uri text, content_hash bytea)
-RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT max(s.source_id) FROM hartonomous.source s
-    WHERE s.tenant_id = find_unchanged.tenant_id AND s.uri = find_unchanged.uri
-      AND s.content_hash = find_unchanged.content_hash AND s.state <> 'staging';
-$$;
-COMMENT ON FUNCTION hartonomous.find_unchanged IS 'The source that this document, unchanged, was already delivered as; null where there is none.';
 
 CREATE FUNCTION hartonomous.enqueue_neo4j_sync(entitytype text, entityid bigint, synctype text DEFAULT 'CREATE')
 RETURNS bigint
@@ -130,14 +135,24 @@ COMMENT ON FUNCTION hartonomous.link_provenance IS 'Records that an atom was der
 
 CREATE VIEW hartonomous.source_status AS
 SELECT s.tenant_id, s.source_id, s.uri, s.file_name, s.content_type, s.size, s.content_hash, s.root_atom_id,
-       CASE WHEN s.state <> 'complete' AND dead.reason IS NOT NULL THEN 'failed' ELSE s.state END AS state,
-       CASE WHEN s.state <> 'complete' THEN dead.reason END AS failure,
+       CASE WHEN dead.failure IS NOT NULL THEN 'failed' ELSE s.state END AS state,
+       dead.failure,
        job.atomizer, job.atomizer_version, job.unicode_version, job.byte_offset, job.next_sequence AS components,
        s.created_at, s.completed_at
 FROM hartonomous.source s
 LEFT JOIN hartonomous.ingestion_job job ON job.tenant_id = s.tenant_id AND job.root_atom_id = s.root_atom_id
-LEFT JOIN LATERAL (SELECT d.reason FROM broker.dead_letter d
+LEFT JOIN LATERAL (SELECT concat_ws(': ', d.reason, nullif(d.error_text, d.reason)) AS failure
+                   FROM broker.dead_letter d
                    WHERE d.queue = 'IngestionQueue' AND d.body ->> 'SourceId' = s.source_id::text
                    ORDER BY d.created_at DESC LIMIT 1) AS dead ON s.state <> 'complete';
-COMMENT ON VIEW hartonomous.source_status IS 'Sources with how far they are, and why they failed.';
+COMMENT ON VIEW hartonomous.source_status IS 'Sources with how far they are; state failed, and why, where the request is a dead letter.';
 CREATE INDEX dead_letter_by_source ON broker.dead_letter ((body ->> 'SourceId')) WHERE queue = 'IngestionQueue';
+
+CREATE FUNCTION hartonomous.find_unchanged(tenant_id integer, uri text, content_hash bytea)
+RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT max(s.source_id) FROM hartonomous.source_status s
+    WHERE s.tenant_id = find_unchanged.tenant_id AND s.uri = find_unchanged.uri
+      AND s.content_hash = find_unchanged.content_hash AND s.state NOT IN ('staging', 'failed');
+$$;
+COMMENT ON FUNCTION hartonomous.find_unchanged IS 'The source that this document, unchanged, was already delivered as; null where there is none or it failed.';
