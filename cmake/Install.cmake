@@ -7,10 +7,10 @@ install(FILES ${contracts} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hartonomous C
 # In the order a linker of static libraries wants: users before what they use.
 set(HARTONOMOUS_PC_LIBS "")
 foreach(library worker schema broker http postgres common)
-    if(TARGET hartonomous_${library})
-        install(TARGETS hartonomous_${library} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
-        string(APPEND HARTONOMOUS_PC_LIBS " -lhartonomous_${library}")
-    endif()
+    install(TARGETS hartonomous_${library} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+    string(APPEND HARTONOMOUS_PC_LIBS " -lhartonomous_${library}")
 endforeach()
+# The prefix is told from where the file lies, so that a tree that was moved or installed under DESTDIR works too.
+file(RELATIVE_PATH HARTONOMOUS_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/hartonomous.pc.in hartonomous.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/hartonomous.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
