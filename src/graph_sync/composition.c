@@ -147,15 +147,22 @@ static size_t fill_request(sync_delivery *delivery, hart_buffer *parameters)
         return filled;
 }
 
-static size_t created_of(const hart_graph_result *result, int64_t parent)
+static int64_t integer_at(const hart_graph_result *result, size_t row, size_t column)
 {
-        for (size_t row = 0; row < hart_graph_rows(result); row++) {
-                int64_t id = 0, created = 0;
-                (void)hart_json_integer(hart_graph_value(result, row, 0), &id);
-                if (id == parent && hart_json_integer(hart_graph_value(result, row, 1), &created))
-                        return (size_t)created;
-        }
-        return 0;
+        int64_t value = 0;
+
+        (void)hart_json_integer(hart_graph_value(result, row, column), &value);
+        return value;
+}
+
+/* Were all of the pending components added? A parent may have two pieces in one request: `degree` tells them apart. */
+static bool was_added(const hart_graph_result *result, const sync_piece *piece)
+{
+        for (size_t row = 0; row < hart_graph_rows(result); row++)
+                if (integer_at(result, row, 0) == piece->parent &&
+                    integer_at(result, row, 1) == piece->from + (int64_t)piece->linked)
+                        return integer_at(result, row, 2) == (int64_t)piece->pending;
+        return false;
 }
 
 static hart_code link_pieces(sync_delivery *delivery, hart_error *err)
@@ -171,7 +178,7 @@ static hart_code link_pieces(sync_delivery *delivery, hart_error *err)
                         sync_piece *piece = &delivery->pieces[i];
                         if (piece->pending == 0)
                                 continue;
-                        if (created_of(result, piece->parent) == piece->pending)
+                        if (was_added(result, piece))
                                 piece->linked += piece->pending;
                         else
                                 piece->repair = true;
@@ -294,7 +301,7 @@ static hart_code repair_round(sync_delivery *delivery, const sync_piece *piece, 
 
         if (code != HART_OK)
                 return code;
-        (void)hart_json_integer(hart_graph_value(present, 0, 0), &found.degree);
+        found.degree = integer_at(present, 0, 0);
         compare_present(piece, hart_graph_value(present, 0, 1), &found);
         *same = found.wrong_count == 0 && found.missing_count == 0;
         if (found.wrong_count)

@@ -10,4 +10,4 @@ WHERE COUNT { (p)-[:HAS_COMPONENT]->() } = g.degree
 UNWIND g.rows AS row
 MATCH (c:Atom {id: row[0], tenantId: g.tenantId})
 CREATE (p)-[:HAS_COMPONENT {sequenceIndex: row[1]}]->(c)
-RETURN g.parent AS parent, count(*) AS created
+RETURN g.parent AS parent, g.degree AS degree, count(*) AS created
