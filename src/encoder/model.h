@@ -1,0 +1,39 @@
+/* A BERT sentence encoder as it lies on disk: its sizes from the configuration files, its weights by name. Weights are
+ * row-major, a linear layer's as [outputs][inputs], and live in the mapped file. */
+#ifndef ENCODER_MODEL_H
+#define ENCODER_MODEL_H
+
+#include <stddef.h>
+
+#include <hartonomous/error.h>
+
+#include "mapping.h"
+
+struct model_layer {
+        const float *query, *query_bias, *key, *key_bias, *value, *value_bias; /* hidden x hidden, hidden */
+        const float *output, *output_bias;                                     /* of attention: hidden x hidden */
+        const float *attention_norm, *attention_norm_bias;
+        const float *up, *up_bias;     /* intermediate x hidden */
+        const float *down, *down_bias; /* hidden x intermediate */
+        const float *norm, *norm_bias;
+};
+
+struct model {
+        size_t layers, heads, hidden, intermediate; /* hidden is the vector's length, too */
+        size_t vocabulary, positions, types;
+        float epsilon;      /* of layer norm */
+        size_t token_limit; /* of one text, markers included */
+
+        struct mapping weights;
+        const float *word_embeddings;     /* vocabulary x hidden */
+        const float *position_embeddings; /* positions x hidden */
+        const float *type_embeddings;     /* types x hidden */
+        const float *embedding_norm, *embedding_norm_bias;
+        struct model_layer *layer;
+};
+
+/* HART_CONFIG naming the file and what is wrong with it. All weights are finite numbers. */
+hart_code model_open(struct model *ret, const char *folder, hart_error *err);
+void model_done(struct model *model);
+
+#endif

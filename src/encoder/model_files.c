@@ -1,0 +1,185 @@
+#include "model_files.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <hartonomous/json.h>
+#include <hartonomous/memory.h>
+
+/* What a configuration file must say. */
+struct demand {
+        const char *key;
+        enum { TEXT, YES, NO, YES_OR_NULL, WHOLE } kind;
+        const char *text; /* TEXT */
+        size_t offset;    /* WHOLE: of a size_t in struct model */
+        int64_t min, max; /* WHOLE */
+        bool optional;    /* may be missing */
+};
+
+#define AT(member) offsetof(struct model, member)
+
+static const struct demand architecture[] = {
+        {.key = "model_type", .kind = TEXT, .text = "bert"},
+        {.key = "hidden_act", .kind = TEXT, .text = "gelu"},
+        {.key = "position_embedding_type", .kind = TEXT, .text = "absolute", .optional = true},
+        {.key = "num_hidden_layers", .kind = WHOLE, .offset = AT(layers), .min = 1, .max = 96},
+        {.key = "num_attention_heads", .kind = WHOLE, .offset = AT(heads), .min = 1, .max = 128},
+        {.key = "hidden_size", .kind = WHOLE, .offset = AT(hidden), .min = 8, .max = 8192},
+        {.key = "intermediate_size", .kind = WHOLE, .offset = AT(intermediate), .min = 8, .max = 32768},
+        {.key = "vocab_size", .kind = WHOLE, .offset = AT(vocabulary), .min = 6, .max = 4000000},
+        {.key = "max_position_embeddings", .kind = WHOLE, .offset = AT(positions), .min = 2, .max = 65536},
+        {.key = "type_vocab_size", .kind = WHOLE, .offset = AT(types), .min = 1, .max = 64},
+};
+static const struct demand pooling[] = {
+        {.key = "pooling_mode_mean_tokens", .kind = YES},
+        {.key = "pooling_mode_cls_token", .kind = NO, .optional = true},
+        {.key = "pooling_mode_max_tokens", .kind = NO, .optional = true},
+        {.key = "pooling_mode_mean_sqrt_len_tokens", .kind = NO, .optional = true},
+};
+static const struct demand sentence[] = {
+        {.key = "max_seq_length", .kind = WHOLE, .offset = AT(token_limit), .min = 2, .max = 65536},
+};
+static const struct demand tokenizer[] = {
+        {.key = "do_lower_case", .kind = YES},
+        {.key = "strip_accents", .kind = YES_OR_NULL, .optional = true},
+        {.key = "tokenize_chinese_chars", .kind = YES, .optional = true},
+        {.key = "unk_token", .kind = TEXT, .text = "[UNK]", .optional = true},
+        {.key = "sep_token", .kind = TEXT, .text = "[SEP]", .optional = true},
+        {.key = "cls_token", .kind = TEXT, .text = "[CLS]", .optional = true},
+};
+
+#define ROWS(table) table, sizeof(table) / sizeof(table)[0]
+static const struct {
+        const char *file;
+        const struct demand *demands;
+        size_t count;
+} files[] = {
+        {"config.json", ROWS(architecture)},
+        {"1_Pooling/config.json", ROWS(pooling)},
+        {"sentence_bert_config.json", ROWS(sentence)},
+        {"tokenizer_config.json", ROWS(tokenizer)},
+};
+static const char *const modules[] = {"sentence_transformers.models.Transformer",
+                                      "sentence_transformers.models.Pooling", "sentence_transformers.models.Normalize"};
+
+static hart_code read_json(const char *folder, const char *name, hart_json **ret, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
+        HART_CLEANUP(mapping_done) struct mapping file = {0};
+        hart_error cause = {0};
+        hart_code code = mapping_open(&file, path, err);
+
+        if (code < 0)
+                return code;
+        if (hart_json_parse(file.data != NULL ? (const void *)file.data : "", file.size, ret, &cause) < 0)
+                return hart_fail(err, HART_CONFIG, "%s: %s", path, cause.text);
+        return HART_OK;
+}
+
+static hart_code take_whole(const struct demand *demand, const hart_json *value, void *model, hart_error *err)
+{
+        int64_t whole;
+
+        if (!hart_json_integer(value, &whole) || whole < demand->min || whole > demand->max)
+                return hart_fail(err, HART_CONFIG, "%s: must be a whole number from %lld to %lld", demand->key,
+                                 (long long)demand->min, (long long)demand->max);
+        *(size_t *)(void *)((char *)model + demand->offset) = (size_t)whole;
+        return HART_OK;
+}
+
+static hart_code meet(const struct demand *demand, const hart_json *value, struct model *model, hart_error *err)
+{
+        hart_json_kind kind = hart_json_kind_of(value);
+        const char *text = hart_json_text(value, NULL);
+
+        if (value == NULL && demand->optional)
+                return HART_OK;
+        if (value == NULL)
+                return hart_fail(err, HART_CONFIG, "%s: is missing", demand->key);
+        switch (demand->kind) {
+        case WHOLE:
+                return take_whole(demand, value, model, err);
+        case TEXT:
+                if (text != NULL && strcmp(text, demand->text) == 0)
+                        return HART_OK;
+                return hart_fail(err, HART_CONFIG, "%s: is \"%.60s\"; only \"%s\" is computed here", demand->key,
+                                 text != NULL ? text : "?", demand->text);
+        case NO:
+                if (kind == HART_JSON_FALSE)
+                        return HART_OK;
+                return hart_fail(err, HART_CONFIG, "%s: only false is computed here", demand->key);
+        case YES_OR_NULL:
+                if (kind == HART_JSON_NULL)
+                        return HART_OK;
+                break;
+        case YES:
+                break;
+        }
+        if (kind == HART_JSON_TRUE)
+                return HART_OK;
+        return hart_fail(err, HART_CONFIG, "%s: only true is computed here", demand->key);
+}
+
+static hart_code read_modules(const char *folder, hart_error *err)
+{
+        hart_json *root = NULL;
+        hart_code code = read_json(folder, "modules.json", &root, err);
+        size_t count = sizeof modules / sizeof modules[0];
+
+        if (code == HART_OK && hart_json_count(root) != count)
+                code = hart_fail(err, HART_CONFIG, "%s/modules.json: must list %zu modules", folder, count);
+        for (size_t i = 0; code == HART_OK && i < count; i++) {
+                const char *type = hart_json_text(hart_json_member(hart_json_item(root, i), "type"), NULL);
+                if (type == NULL || strcmp(type, modules[i]) != 0)
+                        code = hart_fail(err, HART_CONFIG, "%s/modules.json: module %zu must be %s", folder, i,
+                                         modules[i]);
+        }
+        hart_json_close(root);
+        return code;
+}
+
+static hart_code read_epsilon(const hart_json *root, struct model *model, hart_error *err)
+{
+        double epsilon;
+
+        if (!hart_json_number(hart_json_member(root, "layer_norm_eps"), &epsilon) || epsilon < 0 || epsilon > 1)
+                return hart_fail(err, HART_CONFIG, "layer_norm_eps: must be a number from 0 to 1");
+        model->epsilon = (float)epsilon;
+        return HART_OK;
+}
+
+static hart_code read_file(struct model *model, const char *folder, size_t file, hart_error *err)
+{
+        hart_json *root = NULL;
+        hart_code code = read_json(folder, files[file].file, &root, err);
+
+        if (code < 0)
+                return code;
+        for (size_t i = 0; code == HART_OK && i < files[file].count; i++)
+                code = meet(&files[file].demands[i], hart_json_member(root, files[file].demands[i].key), model, err);
+        if (code == HART_OK && files[file].demands == architecture)
+                code = read_epsilon(root, model, err);
+        hart_json_close(root);
+        if (code < 0)
+                (void)hart_error_context(err, "%s/%s", folder, files[file].file);
+        return code;
+}
+
+hart_code model_files_read(struct model *model, const char *folder, hart_error *err)
+{
+        hart_code code = read_modules(folder, err);
+
+        for (size_t i = 0; code == HART_OK && i < sizeof files / sizeof files[0]; i++)
+                code = read_file(model, folder, i, err);
+        if (code < 0)
+                return code;
+        if (model->hidden % model->heads != 0)
+                return hart_fail(err, HART_CONFIG, "%s/config.json: hidden_size is no multiple of num_attention_heads",
+                                 folder);
+        if (model->token_limit > model->positions)
+                return hart_fail(err, HART_CONFIG,
+                                 "%s/sentence_bert_config.json: max_seq_length is over config.json's "
+                                 "max_position_embeddings, %zu",
+                                 folder, model->positions);
+        return HART_OK;
+}
