@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "settings_table.h"
 #include "settings_value.h"
 
 #define FILE_LIMIT ((size_t)1024 * 1024)
@@ -17,8 +18,10 @@ static hart_code set_defaults(const hart_settings_part *parts, size_t count, har
                 for (size_t i = 0; i < parts[part].count; i++) {
                         const hart_setting *row = &parts[part].rows[i];
                         if (row->default_value != NULL && !setting_value_set(row, row->default_value, parts[part].into))
-                                return hart_fail(err, HART_FATAL, "[%s] %s: default \"%s\" breaks its own table",
-                                                 row->section, row->key, row->default_value);
+                                return hart_fail(
+                                        err, HART_FATAL,
+                                        "table of settings: [%s] %s has the default \"%s\", which it does not allow",
+                                        row->section, row->key, row->default_value);
                 }
         return HART_OK;
 }
@@ -85,6 +88,8 @@ static hart_code load_all(const char *directory, const char *file, const hart_se
         HART_CLEANUP(hart_free_p) char *folder = hart_format("%s/%s.conf.d", directory, file);
         hart_code code = check_directory(directory, err);
 
+        if (code == HART_OK)
+                code = settings_check(parts, count, err);
         if (code == HART_OK)
                 code = set_defaults(parts, count, err);
         if (code == HART_OK)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "settings_table.h"
 #include "settings_value.h"
 
 static void print_row(const hart_setting *row, FILE *out)
@@ -24,24 +25,13 @@ static void print_section(const hart_settings_part *parts, size_t count, const c
                                 print_row(&parts[part].rows[i], out);
 }
 
-static bool named_before(const hart_settings_part *parts, size_t last_part, size_t last_row)
-{
-        const char *section = parts[last_part].rows[last_row].section;
-
-        for (size_t part = 0; part <= last_part; part++)
-                for (size_t i = 0; i < (part == last_part ? last_row : parts[part].count); i++)
-                        if (strcmp(parts[part].rows[i].section, section) == 0)
-                                return true;
-        return false;
-}
-
 void hart_settings_print_example_parts(const char *title, const hart_settings_part *parts, size_t count, FILE *out)
 {
         (void)fprintf(out, "# %s\n#\n# Each key is shown with its default. To change one, remove the # before it.\n",
                       title);
         for (size_t part = 0; part < count; part++)
                 for (size_t i = 0; i < parts[part].count; i++)
-                        if (!named_before(parts, part, i))
+                        if (settings_opens_section(parts, part, i))
                                 print_section(parts, count, parts[part].rows[i].section, out);
 }
 

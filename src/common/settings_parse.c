@@ -6,6 +6,7 @@
 #include <hartonomous/utf8.h>
 
 #include "settings_suggest.h"
+#include "settings_table.h"
 #include "settings_value.h"
 
 #define LINE_LIMIT 4096
@@ -43,19 +44,18 @@ static hart_code unknown_section(const struct parser *parser, const char *sectio
 static hart_code read_section(struct parser *parser, char *text, hart_error *err)
 {
         size_t size = strlen(text);
+        const char *section;
 
         if (text[size - 1] != ']')
                 return hart_fail(err, HART_CONFIG, "%s:%u: \"%s\" is not closed; write [section]", parser->name,
                                  parser->line, text);
         text[size - 1] = '\0';
         text = trim(text + 1);
-        for (size_t part = 0; part < parser->count; part++)
-                for (size_t i = 0; i < parser->parts[part].count; i++)
-                        if (strcmp(parser->parts[part].rows[i].section, text) == 0) {
-                                parser->section = parser->parts[part].rows[i].section;
-                                return HART_OK;
-                        }
-        return unknown_section(parser, text, err);
+        section = settings_find_section(parser->parts, parser->count, text);
+        if (section == NULL)
+                return unknown_section(parser, text, err);
+        parser->section = section;
+        return HART_OK;
 }
 
 static hart_code bad_value(const struct parser *parser, const hart_setting *row, const char *value, hart_error *err)
@@ -79,17 +79,12 @@ static hart_code unknown_key(const struct parser *parser, const char *key, hart_
 
 static hart_code set(const struct parser *parser, const char *key, const char *value, hart_error *err)
 {
-        for (size_t part = 0; part < parser->count; part++)
-                for (size_t i = 0; i < parser->parts[part].count; i++) {
-                        const hart_setting *row = &parser->parts[part].rows[i];
-                        if (strcmp(row->section, parser->section) != 0 ||
-                            (strcmp(row->key, key) != 0 && strcmp(row->key, HART_SETTING_ANY_KEY) != 0))
-                                continue;
-                        if (!setting_value_set(row, value, parser->parts[part].into))
-                                return bad_value(parser, row, value, err);
-                        return HART_OK;
-                }
-        return unknown_key(parser, key, err);
+        void *into = NULL;
+        const hart_setting *row = settings_find(parser->parts, parser->count, parser->section, key, &into);
+
+        if (row == NULL)
+                return unknown_key(parser, key, err);
+        return setting_value_set(row, value, into) ? HART_OK : bad_value(parser, row, value, err);
 }
 
 static hart_code read_line(struct parser *parser, char *line, hart_error *err)

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "settings_table.h"
+
 #define NAME_LIMIT 64 /* longer names get no suggestion */
 
 static size_t least(size_t a, size_t b)
@@ -54,18 +56,6 @@ static void consider(struct search *search, const char *name)
         search->best_distance = found;
 }
 
-/* Appends the section of one row unless an earlier row has named it. */
-static void list_section(hart_buffer *out, const hart_settings_part *parts, size_t last_part, size_t last_row)
-{
-        const char *section = parts[last_part].rows[last_row].section;
-
-        for (size_t part = 0; part <= last_part; part++)
-                for (size_t i = 0; i < (part == last_part ? last_row : parts[part].count); i++)
-                        if (strcmp(parts[part].rows[i].section, section) == 0)
-                                return;
-        hart_buffer_format(out, " [%s]", section);
-}
-
 void settings_suggest_section(const hart_settings_part *parts, size_t count, const char *section, hart_buffer *out)
 {
         struct search search = {.wanted = section};
@@ -80,7 +70,8 @@ void settings_suggest_section(const hart_settings_part *parts, size_t count, con
         hart_buffer_text(out, "allowed:");
         for (size_t part = 0; part < count; part++)
                 for (size_t i = 0; i < parts[part].count; i++)
-                        list_section(out, parts, part, i);
+                        if (settings_opens_section(parts, part, i))
+                                hart_buffer_format(out, " [%s]", parts[part].rows[i].section);
 }
 
 void settings_suggest_key(const hart_settings_part *parts, size_t count, const char *section, const char *key,

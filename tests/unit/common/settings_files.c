@@ -262,6 +262,34 @@ static void common_table_keeps_its_promises(void **state)
         hart_settings_done(&hart_common_settings_schema, &settings);
 }
 
+/* A table that breaks a promise is refused before any file is read. */
+static void faulty_tables_are_refused(void **state)
+{
+        static const char *const none[] = {NULL};
+        static const struct {
+                hart_setting row;
+                const char *says;
+        } rows[] = {
+                {{"a", "b", HART_SETTING_COUNT, 0, "1", 0, 0, NULL, ""}, "[a] b has no help"},
+                {{"a", "b", HART_SETTING_CHOICE, 0, NULL, 0, 0, none, "A choice"}, "[a] b has no choices"},
+                {{"a", "b", HART_SETTING_COUNT, 0, "1", 2, 1, NULL, "A count"},
+                 "[a] b has its bounds the wrong way round"},
+                {{"a", "b", HART_SETTING_COUNT, 0, "5", 1, 4, NULL, "A count"},
+                 "[a] b has the default \"5\", which it does not allow"},
+                {{"others", "flag", HART_SETTING_FLAG, 0, "no", 0, 0, NULL, "A flag"}, "[others] flag is there twice"},
+        };
+
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+                struct sample sample = {0}, other = {0};
+                const hart_settings_part parts[] = {{sample_rows, COUNT_OF(sample_rows), &sample},
+                                                    {&rows[i].row, 1, &other}};
+                hart_error err = {0};
+                assert_int_equal(hart_settings_load_parts(*state, "sample", parts, 2, &err), HART_FATAL);
+                assert_says(&err, rows[i].says);
+                assert_null(sample.text);
+        }
+}
+
 static void credentials(void **state)
 {
         HART_CLEANUP(hart_free_p) char *given = hart_format("%s/given", (char *)*state);
@@ -331,11 +359,17 @@ static void credentials_without_permission(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                IN_FOLDER(nothing_there_means_defaults),          IN_FOLDER(drop_ins_come_in_order_of_name),
-                IN_FOLDER(failure_leaves_the_struct_empty),       IN_FOLDER(what_cannot_be_read_is_an_error),
-                IN_FOLDER(a_link_to_null_switches_a_drop_in_off), IN_FOLDER(no_permission_is_said),
-                IN_FOLDER(example_equals_the_defaults),           cmocka_unit_test(example_as_it_looks),
-                IN_FOLDER(common_table_keeps_its_promises),       IN_FOLDER(credentials),
+                IN_FOLDER(nothing_there_means_defaults),
+                IN_FOLDER(drop_ins_come_in_order_of_name),
+                IN_FOLDER(failure_leaves_the_struct_empty),
+                IN_FOLDER(what_cannot_be_read_is_an_error),
+                IN_FOLDER(a_link_to_null_switches_a_drop_in_off),
+                IN_FOLDER(no_permission_is_said),
+                IN_FOLDER(example_equals_the_defaults),
+                cmocka_unit_test(example_as_it_looks),
+                IN_FOLDER(common_table_keeps_its_promises),
+                IN_FOLDER(faulty_tables_are_refused),
+                IN_FOLDER(credentials),
                 IN_FOLDER(credentials_without_permission),
         };
 
