@@ -35,7 +35,7 @@ def entry_of(code_point):
         return KEEP
     character = chr(code_point)
     text = normalizer.normalize_str(character)
-    if text == character:
+    if text == character and text != " ":
         return KEEP_PUNCTUATION if is_punctuation(character) else KEEP
     if text == " " + character + " ":
         assert not is_punctuation(character)
