@@ -1,0 +1,104 @@
+/* A sub-command of hartonomousctl: a row of the table in commands.c, and the state it runs with. */
+#ifndef CTL_COMMAND_H
+#define CTL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hartonomous/catalog.h>
+#include <hartonomous/error.h>
+#include <hartonomous/postgres.h>
+#include <hartonomous/settings.h>
+
+/* Exit statuses, documented in hartonomousctl(1). */
+enum { CTL_OK = 0, CTL_FAILURE = 1, CTL_NOT_FOUND = 2, CTL_USAGE = 64, CTL_UNAVAILABLE = 69, CTL_CONFIG = 78 };
+
+/* How long `ingest` waits at its end. */
+enum { CTL_WAIT_NOT, CTL_WAIT_COMPLETE, CTL_WAIT_ALL };
+
+/* What the options say; defaults are in options.c. */
+typedef struct ctl_options {
+        const char *config_dir;
+        bool json, help, version;
+        int64_t tenant; /* HART_ANY_TENANT where not given */
+        bool dry_run;
+        const char *content_type;
+        const char *name;
+        const char *wait; /* NULL: not; "": until complete; "all" */
+        int64_t count;    /* -k */
+        int64_t limit;
+        int64_t depth;
+        const char *state;
+        const char *output;
+        const char *queue;
+        bool all;
+        const char *model;
+} ctl_options;
+
+struct ctl {
+        ctl_options options;
+        hart_common_settings common; /* filled by ctl_settings */
+        char *password;
+        hart_pg *pg; /* opened by ctl_connect */
+};
+
+/* Bits of the options a command takes beside those every command has. */
+enum {
+        TAKES_TENANT = 1 << 0,
+        TAKES_DRY_RUN = 1 << 1,
+        TAKES_CONTENT_TYPE = 1 << 2,
+        TAKES_NAME = 1 << 3,
+        TAKES_WAIT = 1 << 4,
+        TAKES_COUNT = 1 << 5,
+        TAKES_LIMIT = 1 << 6,
+        TAKES_DEPTH = 1 << 7,
+        TAKES_STATE = 1 << 8,
+        TAKES_OUTPUT = 1 << 9,
+        TAKES_QUEUE = 1 << 10,
+        TAKES_ALL = 1 << 11,
+        TAKES_MODEL = 1 << 12,
+        TAKES_JSON = 1 << 13
+};
+
+typedef struct ctl_command {
+        const char *name;      /* "schema" */
+        const char *action;    /* "apply"; NULL where the name says it all */
+        const char *arguments; /* "PATH..."; "" for none */
+        int least, most;       /* arguments; most -1: any number */
+        unsigned takes;
+        int (*run)(struct ctl *ctl, int count, char *arguments[]); /* the exit status */
+        const char *summary;
+        const char *examples; /* a line each */
+} ctl_command;
+
+extern const ctl_command ctl_commands[];
+extern const size_t ctl_command_count;
+
+/* --- settings and connection; each prints its failure and returns the exit status, 0 when done -------------------- */
+
+int ctl_settings(struct ctl *ctl);
+int ctl_connect(struct ctl *ctl);
+/* The same without printing: for `status`, to which a missing server is a finding. */
+hart_code ctl_try_connect(struct ctl *ctl, hart_error *err);
+hart_pg_options ctl_pg_options(const struct ctl *ctl);
+void ctl_done(struct ctl *ctl);
+
+/* --- failures -------------------------------------------------------------------------------------------------- */
+
+/* One line on stderr, control characters made harmless. */
+void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says what went wrong and returns the exit status that goes with it. */
+int ctl_fail(const hart_error *err);
+int ctl_not_found(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int ctl_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A positive number written in full; CTL_USAGE, said, where it is none. */
+int ctl_number(const char *what, const char *text, int64_t *ret);
+
+/* SIGINT and SIGTERM are held back from here on, to be asked for at moments when a stop leaves nothing half done. */
+void ctl_hold_signals(void);
+/* HART_STOPPED when one has come; fits hart_pg_on_waiting and hart_http_on_waiting. */
+hart_code ctl_interrupted(void *unused);
+
+#endif

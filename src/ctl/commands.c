@@ -1,0 +1,64 @@
+#include "commands.h"
+
+const ctl_command ctl_commands[] = {
+        {"ingest", NULL, "PATH...|-", 1, -1, TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_NAME | TAKES_WAIT | TAKES_JSON,
+         ctl_ingest, "Hand in documents: files, folders with all that is in them, - for standard input",
+         "  hartonomousctl ingest --wait ~/Documents\n"
+         "  hartonomousctl ingest --tenant 7 report.md notes/\n"
+         "  curl -s https://example.org/ | hartonomousctl ingest --name example.html --content-type text/html -\n"},
+        {"status", NULL, "", 0, 0, TAKES_JSON, ctl_status,
+         "Show queues, sources, counts, daemons and the servers they depend on",
+         "  hartonomousctl status\n"
+         "  hartonomousctl status --json | jq '.queues[] | select(.dead_letters > 0)'\n"},
+        {"search", NULL, "TEXT", 1, 1, TAKES_COUNT | TAKES_TENANT | TAKES_MODEL | TAKES_JSON, ctl_search,
+         "Find atoms by meaning, with their scores",
+         "  hartonomousctl search -k 5 'may I sell copies of the program?'\n"},
+        {"source", "list", "", 0, 0, TAKES_TENANT | TAKES_LIMIT | TAKES_STATE | TAKES_JSON, ctl_source_list,
+         "List the documents that came in, newest first",
+         "  hartonomousctl source list --state failed\n"
+         "  hartonomousctl source list --tenant 7 --limit 0 --json\n"},
+        {"source", "show", "SOURCE", 1, 1, TAKES_TENANT | TAKES_JSON, ctl_source_show,
+         "Show one document: type, size, hash, atomizer, components", "  hartonomousctl source show 1\n"},
+        {"reconstruct", NULL, "SOURCE", 1, 1, TAKES_TENANT | TAKES_OUTPUT, ctl_reconstruct,
+         "Give a document back, byte for byte, checked against its hash",
+         "  hartonomousctl reconstruct 1 >copy.txt\n"
+         "  hartonomousctl reconstruct 1 -o copy.txt\n"},
+        {"atom", "show", "ID|HASH", 1, 1, TAKES_TENANT | TAKES_JSON, ctl_atom_show,
+         "Show one atom by its number, or those with a SHA-256",
+         "  hartonomousctl atom show 42\n"
+         "  hartonomousctl atom show $(printf Hello | sha256sum | cut -c -64)\n"},
+        {"lineage", NULL, "ATOM", 1, 1, TAKES_TENANT | TAKES_DEPTH | TAKES_JSON, ctl_lineage,
+         "Show what an atom came from, read from the graph", "  hartonomousctl lineage 42\n"},
+        {"queue", "list", "", 0, 0, TAKES_JSON, ctl_queue_list, "List the broker's queues",
+         "  hartonomousctl queue list\n"},
+        {"dead-letter", "list", "", 0, 0, TAKES_QUEUE | TAKES_LIMIT | TAKES_JSON, ctl_dead_letter_list,
+         "List the messages that could not be handled, and why",
+         "  hartonomousctl dead-letter list --queue IngestionQueue\n"},
+        {"dead-letter", "show", "ID", 1, 1, TAKES_JSON, ctl_dead_letter_show, "Show one of them, with its body",
+         "  hartonomousctl dead-letter show 3\n"},
+        {"dead-letter", "replay", "[ID]...", 0, -1, TAKES_QUEUE | TAKES_ALL | TAKES_JSON, ctl_dead_letter_replay,
+         "Put them back into their queues, with no attempts counted",
+         "  hartonomousctl dead-letter replay 3 4\n"
+         "  hartonomousctl dead-letter replay --queue EmbeddingQueue\n"},
+        {"dead-letter", "discard", "[ID]...", 0, -1, TAKES_QUEUE | TAKES_ALL | TAKES_JSON, ctl_dead_letter_discard,
+         "Remove them for good",
+         "  hartonomousctl dead-letter discard 3\n"
+         "  hartonomousctl dead-letter discard --all\n"},
+        {"config", "check", "", 0, 0, TAKES_JSON, ctl_config_check, "Have every program check its settings",
+         "  hartonomousctl config check\n"
+         "  hartonomousctl config check --config-dir ./new-settings\n"},
+        {"schema", "apply", "", 0, 0, TAKES_DRY_RUN | TAKES_JSON, ctl_schema_apply,
+         "Bring the database to the version this program needs",
+         "  sudo -u hartonomous hartonomousctl schema apply --dry-run\n"
+         "  sudo -u hartonomous hartonomousctl schema apply\n"},
+        {"schema", "status", "", 0, 0, TAKES_JSON, ctl_schema_status, "List the migrations and which are applied",
+         "  hartonomousctl schema status\n"},
+        {"schema", "verify", "", 0, 0, TAKES_JSON, ctl_schema_verify,
+         "Compare the database with what the migrations make, and name each difference",
+         "  sudo -u hartonomous hartonomousctl schema verify\n"},
+        {"graph", "apply", "", 0, 0, TAKES_JSON, ctl_graph_apply,
+         "Make Neo4j's constraints, indexes and reference nodes", "  hartonomousctl graph apply\n"},
+        {"graph", "verify", "", 0, 0, TAKES_JSON, ctl_graph_verify, "Compare them with what is there",
+         "  hartonomousctl graph verify\n"},
+};
+const size_t ctl_command_count = sizeof ctl_commands / sizeof ctl_commands[0];

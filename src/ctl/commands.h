@@ -1,0 +1,27 @@
+/* The functions behind the rows of ctl_commands; each is in the file of its sub-command. */
+#ifndef CTL_COMMANDS_H
+#define CTL_COMMANDS_H
+
+#include "command.h"
+
+int ctl_schema_apply(struct ctl *ctl, int count, char *arguments[]);
+int ctl_schema_status(struct ctl *ctl, int count, char *arguments[]);
+int ctl_schema_verify(struct ctl *ctl, int count, char *arguments[]);
+int ctl_graph_apply(struct ctl *ctl, int count, char *arguments[]);
+int ctl_graph_verify(struct ctl *ctl, int count, char *arguments[]);
+int ctl_ingest(struct ctl *ctl, int count, char *arguments[]);
+int ctl_status(struct ctl *ctl, int count, char *arguments[]);
+int ctl_queue_list(struct ctl *ctl, int count, char *arguments[]);
+int ctl_source_list(struct ctl *ctl, int count, char *arguments[]);
+int ctl_source_show(struct ctl *ctl, int count, char *arguments[]);
+int ctl_atom_show(struct ctl *ctl, int count, char *arguments[]);
+int ctl_reconstruct(struct ctl *ctl, int count, char *arguments[]);
+int ctl_lineage(struct ctl *ctl, int count, char *arguments[]);
+int ctl_search(struct ctl *ctl, int count, char *arguments[]);
+int ctl_dead_letter_list(struct ctl *ctl, int count, char *arguments[]);
+int ctl_dead_letter_show(struct ctl *ctl, int count, char *arguments[]);
+int ctl_dead_letter_replay(struct ctl *ctl, int count, char *arguments[]);
+int ctl_dead_letter_discard(struct ctl *ctl, int count, char *arguments[]);
+int ctl_config_check(struct ctl *ctl, int count, char *arguments[]);
+
+#endif

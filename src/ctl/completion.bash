@@ -1,0 +1,27 @@
+# bash completion for hartonomousctl. Commands and options come from the program itself, so they cannot drift.
+_hartonomousctl() {
+    local current=${COMP_WORDS[COMP_CWORD]} words=() word
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        [[ $word == -* ]] || words+=("$word")
+    done
+    local command=${words[0]-} action=${words[1]-}
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl "$command" $action --help 2>/dev/null |
+            sed -n 's/^.\{5\} \(--[a-z-]*\).*/\1/p') --help --version --config-dir" -- "$current")
+        return
+    fi
+    case $command in
+    "")
+        mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n 's/^  \([a-z-]*\).*/\1/p' | sort -u)" -- "$current")
+        ;;
+    ingest)
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        ;;
+    *)
+        [[ $action ]] && return
+        mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n "s/^  $command \([a-z]*\).*/\1/p")" -- "$current")
+        ;;
+    esac
+}
+complete -o default -F _hartonomousctl hartonomousctl

@@ -1,0 +1,154 @@
+#include "health.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <hartonomous/clock.h>
+#include <hartonomous/http.h>
+#include <hartonomous/json.h>
+
+#define ANSWER_LIMIT 65536
+
+static const table_column columns[] = {
+        {"name", "DAEMON", TABLE_TEXT},
+        {"status", "STATUS", TABLE_TEXT},
+        {"detail", "DETAIL", TABLE_TEXT},
+};
+
+static void add(struct table *into, const char *name, const char *status, const char *detail)
+{
+        table_text(into, name);
+        table_text(into, status);
+        table_text(into, detail);
+}
+
+static void close_p(int *fd)
+{
+        if (*fd >= 0)
+                close(*fd);
+}
+
+/* Reads to the end, the limit or the time-out; 0 or an errno. */
+static int ask(const char *path, hart_buffer *answer)
+{
+        static const char question[] = "GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n";
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        const struct timeval patience = {.tv_sec = 2};
+        if (strlen(path) >= sizeof address.sun_path)
+                return ENAMETOOLONG;
+        memcpy(address.sun_path, path, strlen(path) + 1);
+        HART_CLEANUP(close_p) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+                return errno;
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+            send(fd, question, sizeof question - 1, MSG_NOSIGNAL) < 0)
+                return errno;
+        ssize_t got = 0;
+        do {
+                unsigned char *place = hart_buffer_reserve(answer, 4096);
+                got = recv(fd, place, 4096, 0);
+                answer->size += got > 0 ? (size_t)got : 0;
+        } while (got > 0 && answer->size < ANSWER_LIMIT);
+        return got < 0 ? errno : 0;
+}
+
+/* "Healthy" and the names of the checks that are not. */
+static void add_body(struct table *into, const char *name, const void *body, size_t size)
+{
+        hart_json *root = NULL;
+        HART_CLEANUP(hart_buffer_done) hart_buffer detail = {0};
+        if (hart_json_parse(body, size, &root, NULL) != HART_OK) {
+                add(into, name, "Unknown", "its answer is not understood");
+                return;
+        }
+        const hart_json *checks = hart_json_member(root, "checks");
+        for (size_t i = 0; i < hart_json_count(checks); i++) {
+                const hart_json *check = hart_json_item(checks, i);
+                const char *what = hart_json_text(hart_json_member(check, "name"), NULL);
+                const char *status = hart_json_text(hart_json_member(check, "status"), NULL);
+                if (what && status && strcmp(status, "Healthy") != 0)
+                        hart_buffer_format(&detail, "%s%s %s", detail.size ? ", " : "", what, status);
+        }
+        const char *status = hart_json_text(hart_json_member(root, "status"), NULL);
+        add(into, name, status ? status : "Unknown", (const char *)detail.data);
+        hart_json_close(root);
+}
+
+static void add_socket(struct table *into, const char *directory, const char *name)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer answer = {0};
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s.sock", directory, name);
+        int failure = ask(path, &answer);
+        const char *body = answer.data ? strstr((const char *)answer.data, "\r\n\r\n") : NULL;
+        if (failure == ENOENT || failure == ECONNREFUSED)
+                add(into, name, "Stopped", "");
+        else if (failure == EAGAIN)
+                add(into, name, "Silent", "no answer within 2 s");
+        else if (failure)
+                add(into, name, "Unknown", strerror(failure));
+        else if (!body)
+                add(into, name, "Unknown", "its answer is not understood");
+        else
+                add_body(into, name, body + 4, answer.size - (size_t)(body + 4 - (const char *)answer.data));
+}
+
+static int is_instance(const struct dirent *entry)
+{
+        const char *dot = strrchr(entry->d_name, '.');
+        return dot && strcmp(dot, ".sock") == 0 && strchr(entry->d_name, '@');
+}
+
+/* The three every host has, running or not, and what instances there are. */
+static void read_directory(const char *directory, struct table *into)
+{
+        static const char *const names[] = {"ingestion", "graph-sync", "embedding"};
+        struct dirent **entries = NULL;
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+                add_socket(into, directory, names[i]);
+        int count = scandir(directory, &entries, is_instance, alphasort);
+        for (int i = 0; i < count; i++) {
+                *strrchr(entries[i]->d_name, '.') = '\0';
+                add_socket(into, directory, entries[i]->d_name);
+                free(entries[i]);
+        }
+        free(entries);
+}
+
+static void read_address(const char *listen, struct table *into)
+{
+        const hart_http_options options = {
+                .connect_timeout = 2 * HART_SECOND, .total_timeout = 2 * HART_SECOND, .response_limit = ANSWER_LIMIT};
+        HART_CLEANUP(hart_free_p)
+        char *url = hart_format("http://%s%s/health", *listen == ':' ? "localhost" : "", listen);
+        hart_http *http = NULL;
+        hart_http_response response = {0};
+        hart_error err = {0};
+        hart_code code = hart_http_open(&http, &options, &err);
+        if (code == HART_OK)
+                code = hart_http_request(http, "GET", url, NULL, NULL, 0, &response, &err);
+        if (code == HART_OK)
+                add_body(into, listen, response.body.data, response.body.size);
+        else
+                add(into, listen, "Stopped", err.text);
+        hart_http_response_done(&response);
+        hart_http_close(http);
+}
+
+void health_read(const hart_common_settings *settings, struct table *into)
+{
+        *into = (struct table){.columns = columns, .column_count = sizeof columns / sizeof columns[0]};
+        if (!settings->telemetry)
+                return;
+        if (*settings->telemetry_listen == '/')
+                read_directory(settings->telemetry_listen, into);
+        else
+                read_address(settings->telemetry_listen, into);
+}

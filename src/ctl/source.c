@@ -1,0 +1,118 @@
+/* source list, show. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "table.h"
+
+static const table_column list_columns[] = {
+        {"source", "SOURCE", TABLE_INTEGER},
+        {"tenant", "TENANT", TABLE_INTEGER},
+        {"state", "STATE", TABLE_TEXT},
+        {"size", "SIZE", TABLE_INTEGER},
+        {"content_type", "TYPE", TABLE_TEXT},
+        {"components", "COMPONENTS", TABLE_INTEGER},
+        {"created_at", NULL, TABLE_TEXT},
+        {"completed_at", NULL, TABLE_TEXT},
+        {"root_atom", NULL, TABLE_INTEGER},
+        {"file_name", "NAME", TABLE_TEXT},
+        {"uri", NULL, TABLE_TEXT},
+        {"sha256", NULL, TABLE_TEXT},
+        {"atomizer", NULL, TABLE_TEXT},
+        {"atomizer_version", NULL, TABLE_INTEGER},
+        {"unicode_version", NULL, TABLE_TEXT},
+        {"atomized", NULL, TABLE_INTEGER},
+        {"failure", NULL, TABLE_TEXT},
+};
+
+static const table_column show_columns[] = {
+        {"source", "source", TABLE_INTEGER},
+        {"tenant", "tenant", TABLE_INTEGER},
+        {"state", "state", TABLE_TEXT},
+        {"size", "bytes", TABLE_INTEGER},
+        {"content_type", "type", TABLE_TEXT},
+        {"components", "components", TABLE_INTEGER},
+        {"created_at", "created", TABLE_TEXT},
+        {"completed_at", "completed", TABLE_TEXT},
+        {"root_atom", "document atom", TABLE_INTEGER},
+        {"file_name", "file name", TABLE_TEXT},
+        {"uri", "uri", TABLE_TEXT},
+        {"sha256", "sha256", TABLE_TEXT},
+        {"atomizer", "atomizer", TABLE_TEXT},
+        {"atomizer_version", "atomizer version", TABLE_INTEGER},
+        {"unicode_version", "unicode version", TABLE_TEXT},
+        {"atomized", "bytes atomized", TABLE_INTEGER},
+        {"failure", "failure", TABLE_TEXT},
+};
+
+static void add_source(const hart_source *source, void *data)
+{
+        struct table *into = data;
+        table_integer(into, source->id);
+        table_integer(into, source->tenant);
+        table_text(into, source->state);
+        table_integer_or_null(into, source->size);
+        table_text(into, source->content_type);
+        table_integer(into, source->components);
+        table_text(into, source->created_at);
+        table_text(into, source->completed_at);
+        table_integer_or_null(into, source->root_atom);
+        table_text(into, source->file_name);
+        table_text(into, source->uri);
+        table_text(into, source->hash);
+        table_text(into, source->atomizer);
+        table_integer_or_null(into, *source->atomizer ? source->atomizer_version : -1);
+        table_text(into, source->unicode_version);
+        table_integer(into, source->atomized);
+        table_text(into, source->failure);
+}
+
+static int check_state(const char *state)
+{
+        static const char *const states[] = {"staging", "queued", "atomizing", "complete", "failed"};
+        for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+                if (!state || strcmp(state, states[i]) == 0)
+                        return CTL_OK;
+        return ctl_usage("--state=%s: one of staging, queued, atomizing, complete, failed", state);
+}
+
+int ctl_source_list(struct ctl *ctl, int count, char *arguments[])
+{
+        (void)count, (void)arguments;
+        int status = check_state(ctl->options.state);
+        if (status == CTL_OK)
+                status = ctl_connect(ctl);
+        if (status != CTL_OK)
+                return status;
+        HART_CLEANUP(table_done)
+        struct table sources = {.columns = list_columns, .column_count = sizeof list_columns / sizeof list_columns[0]};
+        hart_source_filter filter = {
+                .tenant = (int32_t)ctl->options.tenant, .state = ctl->options.state, .limit = ctl->options.limit};
+        hart_error err = {0};
+        if (hart_catalog_sources(ctl->pg, &filter, add_source, &sources, &err) < 0)
+                return ctl_fail(&err);
+        table_show(&sources, ctl->options.json);
+        return CTL_OK;
+}
+
+int ctl_source_show(struct ctl *ctl, int count, char *arguments[])
+{
+        (void)count;
+        hart_source_filter filter = {.tenant = (int32_t)ctl->options.tenant};
+        int status = ctl_number("source", arguments[0], &filter.id);
+        if (status == CTL_OK)
+                status = ctl_connect(ctl);
+        if (status != CTL_OK)
+                return status;
+        HART_CLEANUP(table_done)
+        struct table sources = {.columns = show_columns, .column_count = sizeof show_columns / sizeof show_columns[0]};
+        hart_error err = {0};
+        hart_code code = hart_catalog_sources(ctl->pg, &filter, add_source, &sources, &err);
+        if (code < 0)
+                return ctl_fail(&err);
+        if (code == HART_EMPTY)
+                return ctl_not_found("source %s: there is none; `hartonomousctl source list` shows what there is",
+                                     arguments[0]);
+        table_show_record(&sources, ctl->options.json);
+        return CTL_OK;
+}

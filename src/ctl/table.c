@@ -1,0 +1,315 @@
+#include "table.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <hartonomous/utf8.h>
+
+static table_cell *new_cell(struct table *into)
+{
+        if (into->cell_count == into->capacity) {
+                into->capacity = into->capacity ? into->capacity * 2 : 64;
+                into->cells = hart_reallocate_array(into->cells, into->capacity, sizeof into->cells[0]);
+        }
+        table_cell *cell = &into->cells[into->cell_count++];
+        *cell = (table_cell){0};
+        return cell;
+}
+
+static table_kind next_kind(const struct table *into)
+{
+        return into->columns[into->cell_count % into->column_count].kind;
+}
+
+void table_null(struct table *into)
+{
+        new_cell(into)->null = true;
+}
+
+void table_text_n(struct table *into, const char *text, size_t size)
+{
+        assert(next_kind(into) == TABLE_TEXT);
+        table_cell *cell = new_cell(into);
+        cell->text = hart_duplicate_n(text, size);
+        cell->size = size;
+}
+
+void table_text(struct table *into, const char *text)
+{
+        if (text && *text)
+                table_text_n(into, text, strlen(text));
+        else
+                table_null(into);
+}
+
+void table_integer(struct table *into, int64_t value)
+{
+        assert(next_kind(into) == TABLE_INTEGER);
+        new_cell(into)->integer = value;
+}
+
+void table_integer_or_null(struct table *into, int64_t value)
+{
+        if (value < 0)
+                table_null(into);
+        else
+                table_integer(into, value);
+}
+
+void table_number(struct table *into, double value)
+{
+        assert(next_kind(into) == TABLE_NUMBER);
+        new_cell(into)->number = value;
+}
+
+void table_flag(struct table *into, bool value)
+{
+        assert(next_kind(into) == TABLE_FLAG);
+        new_cell(into)->integer = value;
+}
+
+void table_done(struct table *table)
+{
+        for (size_t i = 0; i < table->cell_count; i++)
+                free(table->cells[i].text);
+        free(table->cells);
+        table->cells = NULL;
+        table->cell_count = table->capacity = 0;
+}
+
+size_t table_rows(const struct table *of)
+{
+        return of->cell_count / of->column_count;
+}
+
+/* Columns a character takes on a terminal; in a locale that does not know it, one. */
+static size_t width_of(uint32_t code_point)
+{
+        int width = wcwidth((wchar_t)code_point);
+        return width < 0 ? 1 : (size_t)width;
+}
+
+static bool is_control(uint32_t code_point)
+{
+        /* Also the marks that change the direction of what follows. */
+        return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) ||
+               (code_point >= 0x202a && code_point <= 0x202e) || (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
+static size_t text_width(const char *text)
+{
+        size_t width = 0, size = strlen(text);
+        for (size_t at = 0, length; at < size; at += length) {
+                uint32_t code_point = 0;
+                length = hart_utf8_length((const unsigned char *)text + at, size - at, &code_point);
+                width += length ? width_of(code_point) : 1;
+                length = length ? length : 1;
+        }
+        return width;
+}
+
+char *one_line(const char *text, size_t size, size_t limit)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer line = {0};
+        size_t width = 0, kept = 0; /* kept: bytes that leave a column for the dots */
+        hart_buffer_text(&line, "");
+        for (size_t at = 0, length; at < size; at += length) {
+                uint32_t code_point = 0;
+                length = hart_utf8_length((const unsigned char *)text + at, size - at, &code_point);
+                bool odd = length == 0 || is_control(code_point);
+                width += odd ? 1 : width_of(code_point);
+                if (limit && width > limit) {
+                        line.size = kept;
+                        hart_buffer_text(&line, "…");
+                        break;
+                }
+                if (length == 0)
+                        hart_buffer_text(&line, "?");
+                else if (odd)
+                        hart_buffer_byte(&line, ' ');
+                else
+                        hart_buffer_append(&line, text + at, length);
+                if (limit && width < limit)
+                        kept = line.size;
+                length = length ? length : 1;
+        }
+        return hart_duplicate_n((const char *)line.data, line.size);
+}
+
+const char *human_size(int64_t bytes, char buffer[32])
+{
+        static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+        double value = (double)bytes;
+        size_t unit = 0;
+        for (; value >= 999.5 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+                value /= 1000;
+        snprintf(buffer, 32, unit == 0 || value >= 99.95 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+        return buffer;
+}
+
+/* For people; free() */
+static char *cell_text(const table_column *column, const table_cell *cell)
+{
+        if (cell->null)
+                return hart_duplicate("-");
+        switch (column->kind) {
+        case TABLE_TEXT:
+                return one_line(cell->text, cell->size, 0);
+        case TABLE_INTEGER:
+                return hart_format("%" PRId64, cell->integer);
+        case TABLE_NUMBER:
+                return hart_format("%.4f", cell->number);
+        case TABLE_FLAG:
+                return hart_duplicate(cell->integer ? "yes" : "no");
+        }
+        return hart_duplicate("");
+}
+
+struct layout {
+        char **texts; /* title row first */
+        size_t *widths;
+        size_t last; /* the last column that people see */
+};
+
+static void lay_out(const struct table *of, struct layout *layout)
+{
+        size_t lines = table_rows(of) + 1;
+        layout->texts = hart_allocate_array(lines * of->column_count, sizeof layout->texts[0]);
+        layout->widths = hart_allocate_array(of->column_count, sizeof layout->widths[0]);
+        for (size_t column = 0; column < of->column_count; column++) {
+                if (!of->columns[column].title)
+                        continue;
+                layout->last = column;
+                for (size_t line = 0; line < lines; line++) {
+                        size_t at = line * of->column_count + column;
+                        layout->texts[at] =
+                                line == 0 ? hart_duplicate(of->columns[column].title)
+                                          : cell_text(&of->columns[column], &of->cells[at - of->column_count]);
+                        size_t width = text_width(layout->texts[at]);
+                        if (width > layout->widths[column])
+                                layout->widths[column] = width;
+                }
+        }
+}
+
+static void print_field(const struct layout *layout, size_t column, bool right, const char *text, FILE *out)
+{
+        int padding = (int)(layout->widths[column] - text_width(text));
+        if (right)
+                fprintf(out, "%*s", padding, "");
+        fputs(text, out);
+        if (column != layout->last)
+                fprintf(out, "%*s", 2 + (right ? 0 : padding), "");
+}
+
+void table_print(const struct table *of, FILE *out)
+{
+        if (table_rows(of) == 0)
+                return;
+        struct layout layout = {0};
+        lay_out(of, &layout);
+        for (size_t line = 0; line <= table_rows(of); line++) {
+                for (size_t column = 0; column < of->column_count; column++) {
+                        table_kind kind = of->columns[column].kind;
+                        const char *text = layout.texts[line * of->column_count + column];
+                        if (text)
+                                print_field(&layout, column, kind == TABLE_INTEGER || kind == TABLE_NUMBER, text, out);
+                }
+                fputc('\n', out);
+        }
+        for (size_t i = 0; i < (table_rows(of) + 1) * of->column_count; i++)
+                free(layout.texts[i]);
+        free(layout.texts);
+        free(layout.widths);
+}
+
+void table_print_record(const struct table *of, size_t row, FILE *out)
+{
+        size_t widest = 0;
+        for (size_t column = 0; column < of->column_count; column++) {
+                size_t width = of->columns[column].title ? text_width(of->columns[column].title) : 0;
+                widest = width > widest ? width : widest;
+        }
+        for (size_t column = 0; column < of->column_count; column++) {
+                if (!of->columns[column].title)
+                        continue;
+                HART_CLEANUP(hart_free_p)
+                char *text = cell_text(&of->columns[column], &of->cells[row * of->column_count + column]);
+                fprintf(out, "%*s  %s\n", (int)widest, of->columns[column].title, text);
+        }
+}
+
+static void write_cell(const table_column *column, const table_cell *cell, hart_json_writer *writer)
+{
+        if (cell->null) {
+                hart_json_put_null(writer);
+                return;
+        }
+        switch (column->kind) {
+        case TABLE_TEXT:
+                hart_json_put_text_n(writer, cell->text, cell->size);
+                return;
+        case TABLE_INTEGER:
+                hart_json_put_integer(writer, cell->integer);
+                return;
+        case TABLE_NUMBER:
+                hart_json_put_number(writer, cell->number);
+                return;
+        case TABLE_FLAG:
+                hart_json_put_flag(writer, cell->integer != 0);
+                return;
+        }
+}
+
+void table_write_json_row(const struct table *of, size_t row, hart_json_writer *writer)
+{
+        hart_json_begin_object(writer);
+        for (size_t column = 0; column < of->column_count; column++) {
+                if (!of->columns[column].key)
+                        continue;
+                hart_json_key(writer, of->columns[column].key);
+                write_cell(&of->columns[column], &of->cells[row * of->column_count + column], writer);
+        }
+        hart_json_end_object(writer);
+}
+
+void table_write_json(const struct table *of, hart_json_writer *writer)
+{
+        hart_json_begin_array(writer);
+        for (size_t row = 0; row < table_rows(of); row++)
+                table_write_json_row(of, row, writer);
+        hart_json_end_array(writer);
+}
+
+void json_show(const hart_buffer *json)
+{
+        fwrite(json->data, 1, json->size, stdout);
+        putchar('\n');
+}
+
+void table_show(const struct table *of, bool json)
+{
+        if (!json) {
+                table_print(of, stdout);
+                return;
+        }
+        HART_CLEANUP(hart_buffer_done) hart_buffer out = {0};
+        hart_json_writer writer = {.out = &out};
+        table_write_json(of, &writer);
+        json_show(&out);
+}
+
+void table_show_record(const struct table *of, bool json)
+{
+        if (!json) {
+                table_print_record(of, 0, stdout);
+                return;
+        }
+        HART_CLEANUP(hart_buffer_done) hart_buffer out = {0};
+        hart_json_writer writer = {.out = &out};
+        table_write_json_row(of, 0, &writer);
+        json_show(&out);
+}
