@@ -10,7 +10,7 @@
 #define HART_SHA256_SIZE     32
 #define HART_SHA256_HEX_SIZE 65 /* with the NUL */
 
-/* One call; `data` may be NULL where size is 0. */
+/* One call; `data` may be NULL where size is 0. For many small inputs a stream that stays open is faster. */
 void hart_sha256(const void *data, size_t size, unsigned char digest[HART_SHA256_SIZE]);
 
 /* In pieces. finish() gives the digest and makes it ready for the next input. */

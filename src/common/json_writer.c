@@ -31,7 +31,7 @@ void json_text_append(hart_buffer *out, const char *text, size_t size)
 
         hart_buffer_byte(out, '"');
         while (i < size) {
-                size_t length = hart_utf8_length(at + i, size - i, NULL);
+                size_t length = at[i] < 0x80 ? 1 : hart_utf8_length(at + i, size - i, NULL);
                 if (length > 1 || (length == 1 && at[i] >= 0x20 && short_escapes[at[i]] == 0)) {
                         i += length;
                         continue;

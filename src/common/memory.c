@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define BUFFER_SMALLEST 64
+#define FORMAT_ROOM     100 /* bytes that most formatted pieces fit in, so that they are made once */
 
 static _Noreturn void out_of_memory(size_t size)
 {
@@ -142,13 +143,22 @@ void hart_buffer_byte(hart_buffer *buffer, unsigned char byte)
 
 void hart_buffer_format(hart_buffer *buffer, const char *format, ...)
 {
-        HART_CLEANUP(hart_free_p) char *text = NULL;
-        va_list arguments;
+        va_list arguments, again;
+        int size;
 
+        grow(buffer, FORMAT_ROOM);
         va_start(arguments, format);
-        text = hart_format_v(format, arguments);
+        va_copy(again, arguments);
+        size = vsnprintf((char *)buffer->data + buffer->size, FORMAT_ROOM + 1, format, arguments);
+        if (size > FORMAT_ROOM) {
+                grow(buffer, (size_t)size);
+                size = vsnprintf((char *)buffer->data + buffer->size, (size_t)size + 1, format, again);
+        }
+        va_end(again);
         va_end(arguments);
-        hart_buffer_text(buffer, text);
+        if (size < 0)
+                out_of_memory(FORMAT_ROOM);
+        buffer->size += (size_t)size;
 }
 
 /* All of the room is zeroed, so that data[size] is 0 however much of it the caller uses. */

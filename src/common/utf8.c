@@ -1,5 +1,7 @@
 #include <hartonomous/utf8.h>
 
+#include <string.h>
+
 /* RFC 3629, section 4: the lead byte gives the length and the range of the second byte, which is what shuts out
  * overlong forms, surrogates and everything above U+10FFFF. */
 typedef struct lead {
@@ -60,12 +62,28 @@ size_t hart_utf8_length(const unsigned char *data, size_t size, uint32_t *code_p
         return row->length;
 }
 
+/* How many whole words of nothing but ASCII are at data, in bytes: most text is that, and eight bytes are looked at
+ * in one step. */
+static size_t ascii_words(const unsigned char *data, size_t size)
+{
+        size_t at = 0;
+
+        for (uint64_t word; size - at >= sizeof word; at += sizeof word) {
+                memcpy(&word, data + at, sizeof word);
+                if (word & UINT64_C(0x8080808080808080))
+                        break;
+        }
+        return at;
+}
+
 bool hart_utf8_valid(const void *data, size_t size)
 {
         const unsigned char *at = data;
 
         while (size > 0) {
-                size_t length = hart_utf8_length(at, size, NULL);
+                size_t length = ascii_words(at, size);
+                if (length == 0)
+                        length = hart_utf8_length(at, size, NULL);
                 if (length == 0)
                         return false;
                 at += length;

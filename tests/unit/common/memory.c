@@ -18,6 +18,14 @@ static void buffer_grows_and_stays_closed(void **state)
                 assert_true(buffer.size < buffer.capacity);
         }
         assert_int_equal(buffer.size, 3890);
+        for (int width = 98; width <= 103; width++) {
+                size_t before = buffer.size;
+                hart_buffer_format(&buffer, "%0*d", width, 7);
+                assert_int_equal(buffer.size, before + (size_t)width);
+                assert_string_equal((char *)buffer.data + buffer.size - 2, "07");
+                buffer.size = before;
+        }
+        buffer.data[buffer.size] = 0;
         assert_memory_equal(buffer.data, "0,1,2,3,", 8);
         hart_buffer_drop(&buffer, 3886);
         assert_string_equal((char *)buffer.data, "999,");

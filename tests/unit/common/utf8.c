@@ -59,6 +59,26 @@ static void sequences(void **state)
         }
 }
 
+/* One bad byte is found wherever it stands, also behind long runs of ASCII. */
+static void one_bad_byte_anywhere(void **state)
+{
+        unsigned char text[41];
+
+        (void)state;
+        for (size_t bad = 0; bad < sizeof text; bad++)
+                for (size_t start = 0; start <= bad; start++) {
+                        memset(text, 'a', sizeof text);
+                        assert_true(hart_utf8_valid(text + start, sizeof text - start));
+                        text[bad] = 0x80;
+                        assert_false(hart_utf8_valid(text + start, sizeof text - start));
+                        if (bad + 1 < sizeof text) {
+                                text[bad] = 0xc3;
+                                text[bad + 1] = 0xa9;
+                                assert_true(hart_utf8_valid(text + start, sizeof text - start));
+                        }
+                }
+}
+
 /* Every code point, encoded here by the bit patterns of RFC 3629, is read back; each surrogate is refused. */
 static void every_code_point(void **state)
 {
@@ -82,6 +102,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(sequences),
                 cmocka_unit_test(every_code_point),
+                cmocka_unit_test(one_bad_byte_anywhere),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
