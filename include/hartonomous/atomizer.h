@@ -43,10 +43,10 @@ typedef struct hart_window {
 } hart_window;
 
 typedef struct hart_atomizer {
-        const char *name;     /* "text", "markdown", "chunks": recorded in the source */
-        int version;          /* grows when the result changes */
-        const char *modality; /* of the document and its components: "text", "binary" */
-        const char *document_subtype; /* of the root atom: "document", "markdown-document", "blob" */
+        const char *name;                 /* "text", "markdown", "chunks": recorded in the source */
+        int version;                      /* grows when the result changes */
+        const char *modality;             /* of the document and its components: "text", "binary" */
+        const char *document_subtype;     /* of the root atom: "document", "markdown-document", "blob" */
         const char *const *content_types; /* NULL-terminated; NULL for the one that takes everything */
         const hart_subtype *subtypes;
         unsigned subtype_count;

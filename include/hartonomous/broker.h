@@ -20,8 +20,8 @@ typedef struct hart_message {
         const char *type;     /* "IngestionRequest" */
         const char *body;     /* JSON text, NUL-terminated; "" where there is none */
         size_t body_size;
-        int attempts;         /* deliveries before this one that failed or whose reader died */
-        int64_t enqueued_at;  /* microseconds since 1970-01-01 UTC */
+        int attempts;        /* deliveries before this one that failed or whose reader died */
+        int64_t enqueued_at; /* microseconds since 1970-01-01 UTC */
 } hart_message;
 
 typedef struct hart_broker hart_broker;

@@ -1,8 +1,8 @@
 /* Encoder: texts in, unit vectors out, by a sentence-transformers model on disk.
  *
  * A model directory holds what Hugging Face publishes for a BERT sentence encoder: config.json, modules.json,
- * 1_Pooling/config.json, sentence_bert_config.json, tokenizer_config.json, vocab.txt and model.safetensors. Everything is
- * checked when it is opened; a directory that opens encodes every text. Equal texts give vectors equal to the last
+ * 1_Pooling/config.json, sentence_bert_config.json, tokenizer_config.json, vocab.txt and model.safetensors. Everything
+ * is checked when it is opened; a directory that opens encodes every text. Equal texts give vectors equal to the last
  * bits, whatever else is in the call. Not for use by two threads at once. */
 #ifndef HARTONOMOUS_ENCODER_H
 #define HARTONOMOUS_ENCODER_H
@@ -17,14 +17,15 @@
 typedef struct hart_encoder hart_encoder;
 
 typedef struct hart_encoder_options {
-        const char *model_dir;  /* NULL: HART_MODEL_DIR */
-        const char *engine;     /* a row of the table of engines; NULL: "native" */
-        const char *precision;  /* one the engine has; NULL: "exact" (fp32) */
-        unsigned threads;       /* of the matrix products; 0: 1 */
-        size_t token_budget;    /* tokens computed at a time, 0: 512. Bounds memory and the time between progress calls */
+        const char *model_dir; /* NULL: HART_MODEL_DIR */
+        const char *engine;    /* a row of the table of engines; NULL: "native" */
+        const char *precision; /* one the engine has; NULL: "exact" (fp32) */
+        unsigned threads;      /* of the matrix products; 0: 1 */
+        size_t token_budget; /* tokens computed at a time, 0: 512. Bounds memory and the time between progress calls */
 } hart_encoder_options;
 
-/* HART_CONFIG with one line naming the file and what is wrong with it. *ret is owned by the caller. Takes some 0.1 s. */
+/* HART_CONFIG with one line naming the file and what is wrong with it. *ret is owned by the caller. Takes some 0.1 s.
+ */
 hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *options, hart_error *err);
 void hart_encoder_close(hart_encoder *encoder);
 void hart_encoder_close_p(hart_encoder **encoder);

@@ -26,7 +26,7 @@ typedef struct hart_pg_options {
         const char *application_name; /* "hartonomous-ingestion" */
         const char *password;         /* from a credential; may be NULL */
         uint64_t connect_timeout;     /* microseconds */
-        hart_pg_waiting waiting;      /* the hook while connecting, and afterwards until hart_pg_on_waiting; may be NULL */
+        hart_pg_waiting waiting; /* the hook while connecting, and afterwards until hart_pg_on_waiting; may be NULL */
         void *waiting_data;
 } hart_pg_options;
 
@@ -63,8 +63,8 @@ typedef struct hart_pg_parameters {
 } hart_pg_parameters;
 
 void hart_pg_parameters_done(hart_pg_parameters *parameters);
-void hart_pg_add_null(hart_pg_parameters *p);                 /* of type unknown: cast it in the statement */
-void hart_pg_add_flag(hart_pg_parameters *p, bool value);     /* boolean */
+void hart_pg_add_null(hart_pg_parameters *p);             /* of type unknown: cast it in the statement */
+void hart_pg_add_flag(hart_pg_parameters *p, bool value); /* boolean */
 void hart_pg_add_int4(hart_pg_parameters *p, int32_t value);
 void hart_pg_add_int8(hart_pg_parameters *p, int64_t value);
 void hart_pg_add_float8(hart_pg_parameters *p, double value);

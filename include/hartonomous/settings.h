@@ -88,8 +88,8 @@ typedef struct hart_common_settings {
 extern const hart_settings_schema hart_common_settings_schema;
 
 /* A secret: $CREDENTIALS_DIRECTORY/NAME (systemd's LoadCredential=), else DIRECTORY/credentials/NAME. One
- * trailing newline is removed. HART_EMPTY where neither exists, where it is empty (or lies in a folder that may not be looked into);
- * HART_CONFIG where it is there but cannot be read. *ret is owned by the caller. */
+ * trailing newline is removed. HART_EMPTY where neither exists, where it is empty (or lies in a folder that may not be
+ * looked into); HART_CONFIG where it is there but cannot be read. *ret is owned by the caller. */
 hart_code hart_credential_read(const char *directory, const char *name, char **ret, hart_error *err);
 
 #endif

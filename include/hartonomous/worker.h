@@ -50,8 +50,9 @@ typedef struct hart_worker {
         /* Each row of this table must be a key of `settings` (section "worker" below is added to every daemon). */
         const hart_metric *metrics;
         size_t metric_count;
-        const char *libraries;           /* versions of libraries it links itself, for --version: "ICU 72.1"; may be NULL */
-        const char *const *dependencies; /* NULL-terminated names for health, beside "Database" and "ServiceBroker": {"Neo4j", NULL} */
+        const char *libraries; /* versions of libraries it links itself, for --version: "ICU 72.1"; may be NULL */
+        const char *const *dependencies; /* NULL-terminated names for health, beside "Database" and "ServiceBroker":
+                                            {"Neo4j", NULL} */
 
         /* Beyond the table's own checks: is what the settings name there and usable? Used by --check-config too. */
         hart_code (*check)(const void *settings, hart_error *err);
@@ -61,7 +62,8 @@ typedef struct hart_worker {
         /* As described above; 1 ≤ count ≤ the setting batch_size. */
         hart_code (*handle)(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
                             size_t *blamed, hart_error *err);
-        /* After a reload that changed settings; may be NULL. The context holds the new ones. A failure keeps the old. */
+        /* After a reload that changed settings; may be NULL. The context holds the new ones. A failure keeps the old.
+         */
         hart_code (*reload)(void *state, hart_worker_context *context, hart_error *err);
         /* Every `maintenance` interval (setting) while idle or between batches; may be NULL. */
         hart_code (*maintain)(void *state, hart_worker_context *context, hart_error *err);
@@ -69,8 +71,8 @@ typedef struct hart_worker {
 } hart_worker;
 
 /* Section [worker] is in every daemon's file: batch_size (100), poll (10s), maintenance (1min), retry_base (500ms),
- * retry_max (15s); max_attempts is the queue's own. SIGTERM, SIGINT and SIGHUP are blocked (they arrive through the event
- * loop), SIGPIPE is ignored: a child process must undo that for itself. */
+ * retry_max (15s); max_attempts is the queue's own. SIGTERM, SIGINT and SIGHUP are blocked (they arrive through the
+ * event loop), SIGPIPE is ignored: a child process must undo that for itself. */
 int hart_worker_main(const hart_worker *worker, int argc, char *argv[]);
 
 /* The connection the delivery's transaction is open on (or, in open and maintain, no transaction). */
@@ -96,9 +98,15 @@ void hart_worker_dependency(hart_worker_context *context, const char *name, cons
 /* The journal: one structured line. `fields` is a NULL-terminated list of "NAME=value" beside MESSAGE, PRIORITY,
  * QUEUE, CONVERSATION (where one message is in hand). Never a secret, never a body. "EVENT=name" among them names a
  * row of docs/journal.md and gives the line its MESSAGE_ID. */
-typedef enum hart_log_level { HART_LOG_ERR = 3, HART_LOG_WARNING = 4, HART_LOG_NOTICE = 5, HART_LOG_INFO = 6, HART_LOG_DEBUG = 7 } hart_log_level;
-void hart_worker_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
-        __attribute__((format(printf, 4, 5)));
+typedef enum hart_log_level {
+        HART_LOG_ERR = 3,
+        HART_LOG_WARNING = 4,
+        HART_LOG_NOTICE = 5,
+        HART_LOG_INFO = 6,
+        HART_LOG_DEBUG = 7
+} hart_log_level;
+void hart_worker_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                     ...) __attribute__((format(printf, 4, 5)));
 /* What STATUS= says behind the rates, e.g. "atomizing gpl-3.0.txt, 45 %". */
 void hart_worker_status(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
