@@ -1,7 +1,6 @@
 #include "command.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,19 +72,22 @@ static const struct {
         {"3F000", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42P01", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42883", "the schema is not there or old: run `hartonomousctl schema apply` as role hartonomous"},
-        {"42501", "as a superuser: GRANT hartonomous_operator TO your role; migrations run as role hartonomous"},
+        {"42501",
+         "schema commands run as role hartonomous (sudo -u hartonomous), all others need GRANT hartonomous_operator"},
         {"28P01", "check the credential database-password"},
 };
 
+/* The role a refused login was for stands in quotes in what PostgreSQL says, in every language. */
 static const char *role_advice(const hart_error *err, char *buffer, size_t size)
 {
-        if (strcmp(err->foreign, "28000") != 0)
+        const char *name = strchr(err->text, '"'), *end = name ? strchr(name + 1, '"') : NULL;
+        if (strcmp(err->foreign, "28000") != 0 || !end)
                 return NULL;
-        const struct passwd *user = getpwuid(geteuid());
-        const char *name = user ? user->pw_name : "NAME";
-        snprintf(buffer, size,
-                 "sudo -u postgres createuser %s; sudo -u postgres psql -c 'GRANT hartonomous_operator TO \"%s\"'",
-                 name, name);
+        int length = (int)(end - name - 1);
+        snprintf(
+                buffer, size,
+                "sudo -u postgres createuser '%.*s'; sudo -u postgres psql -c 'GRANT hartonomous_operator TO \"%.*s\"'",
+                length, name + 1, length, name + 1);
         return buffer;
 }
 

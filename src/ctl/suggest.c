@@ -31,7 +31,7 @@ unsigned ctl_distance(const char *left, const char *right)
 const char *ctl_suggest(const char *word, const char *const *words, size_t count, size_t stride)
 {
         const char *found = NULL;
-        unsigned best = strlen(word) < 5 ? 2 : 3; /* at most one, or two, letters wrong */
+        unsigned best = strlen(word) < 4 ? 2 : 3; /* at most one, or two, letters wrong */
         for (size_t i = 0; i < count; i++) {
                 const char *candidate = *(const char *const *)(const void *)((const char *)words + i * stride);
                 unsigned distance = ctl_distance(word, candidate);

@@ -1,4 +1,5 @@
--- $1 our schemas (text[]). Rows: object, definition.
+-- $1 our schemas (text[]). Rows: object, definition. Of a column's options only those that can be set count: PostgreSQL 15.20 keeps
+-- a stamp of its own there (pg_attver), another number in every database.
 SELECT 'column ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || '.' || quote_ident(a.attname),
        concat_ws(' ',
            format_type(a.atttypid, a.atttypmod),
@@ -10,7 +11,8 @@ SELECT 'column ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || '
                'storage ' || CASE a.attstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END END,
            CASE a.attcompression WHEN 'l' THEN 'compression lz4' WHEN 'p' THEN 'compression pglz' END,
            'statistics ' || nullif(a.attstattarget, -1),
-           'with ' || (SELECT string_agg(o, ',' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) AS o),
+           'with ' || (SELECT string_agg(o, ',' ORDER BY o COLLATE "C") FROM unnest(a.attoptions) AS o
+                      WHERE o LIKE 'n\_distinct%'),
            'comment ' || quote_literal(col_description(c.oid, a.attnum)),
            'grants ' || (SELECT string_agg(CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END
                                            || '=' || g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ','
