@@ -29,15 +29,18 @@ hart_code hart_compress(const void *data, size_t size, int level, hart_buffer *o
         return HART_OK;
 }
 
-/* The size in the frame's header is a claim of the input: memory grows with what is really there. */
+/* The size in the frame's header is a claim of the input: it may make the pieces smaller, never bigger (an unknown size
+ * is a very big number here), and memory grows with what is really there. */
 static hart_code decompress_frame(ZSTD_DCtx *context, ZSTD_inBuffer *in, size_t limit, hart_buffer *out,
                                   hart_error *err)
 {
+        unsigned long long claimed = ZSTD_getFrameContentSize(in->src, in->size);
+        size_t piece_size = claimed < ZSTD_DStreamOutSize() ? (size_t)claimed : ZSTD_DStreamOutSize();
         size_t start = out->size, left = 1;
 
         while (left != 0) {
                 size_t had = out->size - start, before = in->pos;
-                size_t step = limit - had < ZSTD_DStreamOutSize() ? limit - had : ZSTD_DStreamOutSize();
+                size_t step = limit - had < piece_size ? limit - had : piece_size;
                 /* One byte more than allowed, so that a longer content shows. */
                 ZSTD_outBuffer piece = {hart_buffer_reserve(out, step + 1), step + 1, 0};
 

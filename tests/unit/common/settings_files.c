@@ -1,64 +1,12 @@
-/* Settings on disk: defaults, drop-ins, the example file, credentials. */
+/* Settings on disk: defaults, drop-ins, the example file. */
 #include "testing.h"
 
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "sample.h"
-
-/* A folder of the test's own, removed at its end; *state is its path. */
-static int make_folder(void **state)
-{
-        *state = hart_duplicate("/tmp/hartonomous-settings-XXXXXX");
-        return mkdtemp(*state) != NULL ? 0 : -1;
-}
-
-static void remove_tree(const char *path)
-{
-        DIR *folder = opendir(path);
-
-        for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
-                HART_CLEANUP(hart_free_p) char *inner = hart_format("%s/%s", path, entry->d_name);
-                if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-                        remove_tree(inner);
-        }
-        if (folder != NULL)
-                (void)closedir(folder);
-        (void)remove(path);
-}
-
-static int remove_folder(void **state)
-{
-        remove_tree(*state);
-        free(*state);
-        return 0;
-}
-
-static void put_bytes(const char *folder, const char *name, const char *bytes, size_t size)
-{
-        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
-        FILE *file = fopen(path, "w");
-
-        assert_non_null(file);
-        assert_int_equal(fwrite(bytes, 1, size, file), size);
-        assert_int_equal(fclose(file), 0);
-}
-
-static void put(const char *folder, const char *name, const char *text)
-{
-        put_bytes(folder, name, text, strlen(text));
-}
-
-static void put_folder(const char *folder, const char *name)
-{
-        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
-
-        assert_int_equal(mkdir(path, 0755), 0);
-}
 
 static void nothing_there_means_defaults(void **state)
 {
@@ -82,12 +30,12 @@ static void drop_ins_come_in_order_of_name(void **state)
         struct sample sample = {0};
         hart_error err = {0};
 
-        put(*state, "sample.conf", "[values]\ntext = main\ncount = 1\nbatch_size = 1\n");
-        put_folder(*state, "sample.conf.d");
-        put(*state, "sample.conf.d/20-b.conf", "[values]\ntext = b\n");
-        put(*state, "sample.conf.d/10-a.conf", "[values]\ntext = a\ncount = 2\n");
-        put(*state, "sample.conf.d/30-c.conf.old", "not read");
-        put(*state, "sample.conf.d/.hidden.conf", "not read");
+        folder_put(*state, "sample.conf", "[values]\ntext = main\ncount = 1\nbatch_size = 1\n");
+        folder_put_folder(*state, "sample.conf.d");
+        folder_put(*state, "sample.conf.d/20-b.conf", "[values]\ntext = b\n");
+        folder_put(*state, "sample.conf.d/10-a.conf", "[values]\ntext = a\ncount = 2\n");
+        folder_put(*state, "sample.conf.d/30-c.conf.old", "not read");
+        folder_put(*state, "sample.conf.d/.hidden.conf", "not read");
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
         assert_string_equal(sample.text, "b");
         assert_int_equal(sample.count, 2);
@@ -101,9 +49,9 @@ static void failure_leaves_the_struct_empty(void **state)
         struct sample sample = {0};
         hart_error err = {0};
 
-        put(*state, "sample.conf", "[values]\ntext = main\n");
-        put_folder(*state, "sample.conf.d");
-        put(*state, "sample.conf.d/a.conf", "[values]\ncount = 1\n\ncuont = 1\n");
+        folder_put(*state, "sample.conf", "[values]\ntext = main\n");
+        folder_put_folder(*state, "sample.conf.d");
+        folder_put(*state, "sample.conf.d/a.conf", "[values]\ncount = 1\n\ncuont = 1\n");
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
         assert_says(&err, "sample.conf.d/a.conf:4: [values] cuont: no such key; did you mean count?");
         assert_memory_equal(&sample, &empty, sizeof sample);
@@ -117,7 +65,7 @@ static void what_cannot_be_read_is_an_error(void **state)
         struct sample sample = {0};
         hart_error err = {0};
 
-        put(*state, "file", "");
+        folder_put(*state, "file", "");
         assert_int_equal(hart_settings_load(&sample_schema, missing, &sample, &err), HART_CONFIG);
         assert_says(&err, "missing: the folder of the settings cannot be used: No such file or directory");
         assert_int_equal(hart_settings_load(&sample_schema, file, &sample, &err), HART_CONFIG);
@@ -126,7 +74,7 @@ static void what_cannot_be_read_is_an_error(void **state)
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
         assert_says(&err, "sample.conf: is not a file");
         assert_int_equal(unlink(fifo), 0);
-        put_folder(*state, "sample.conf");
+        folder_put_folder(*state, "sample.conf");
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
         assert_says(&err, "sample.conf: is not a file");
 }
@@ -137,25 +85,10 @@ static void a_link_to_null_switches_a_drop_in_off(void **state)
         struct sample sample = {0};
         hart_error err = {0};
 
-        put_folder(*state, "sample.conf.d");
+        folder_put_folder(*state, "sample.conf.d");
         assert_int_equal(symlink("/dev/null", link), 0);
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
         hart_settings_done(&sample_schema, &sample);
-}
-
-/* Runs `what` in a child that is no longer root, since root may read everything. */
-static int as_nobody(int (*what)(const char *folder), const char *folder)
-{
-        int status = 0;
-        pid_t child = fork();
-
-        if (child == 0) {
-                if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
-                        _exit(100);
-                _exit(what(folder));
-        }
-        assert_int_equal(waitpid(child, &status, 0), child);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 101;
 }
 
 static int load_unreadable(const char *folder)
@@ -173,10 +106,10 @@ static void no_permission_is_said(void **state)
 {
         HART_CLEANUP(hart_free_p) char *path = hart_format("%s/sample.conf", (char *)*state);
 
-        put(*state, "sample.conf", "");
+        folder_put(*state, "sample.conf", "");
         assert_int_equal(chmod(*state, 0755), 0);
         assert_int_equal(chmod(path, 0), 0);
-        assert_int_equal(as_nobody(load_unreadable, *state), 0);
+        assert_int_equal(folder_as_nobody(load_unreadable, *state), 0);
 }
 
 static char *example_of(const hart_settings_schema *schema)
@@ -290,87 +223,14 @@ static void faulty_tables_are_refused(void **state)
         }
 }
 
-static void credentials(void **state)
-{
-        HART_CLEANUP(hart_free_p) char *given = hart_format("%s/given", (char *)*state);
-        HART_CLEANUP(hart_free_p) char *secret = NULL, *second = NULL;
-        hart_error err = {0};
-
-        put_folder(*state, "given");
-        put_folder(*state, "credentials");
-        put(*state, "credentials/password", "from the folder\n\n");
-        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
-        assert_int_equal(hart_credential_read(*state, "password", &secret, &err), HART_OK);
-        assert_string_equal(secret, "from the folder\n");
-        assert_int_equal(hart_credential_read(*state, "other", &second, &err), HART_EMPTY);
-        assert_null(second);
-        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", given, 1), 0);
-        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_OK);
-        assert_string_equal(second, secret);
-        hart_free_p(&second);
-        put(given, "password", "from systemd");
-        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_OK);
-        assert_string_equal(second, "from systemd");
-        hart_free_p(&second);
-        put_bytes(given, "password", "a\0b", 3);
-        assert_int_equal(hart_credential_read(*state, "password", &second, &err), HART_CONFIG);
-        assert_says(&err, "credential password: has a NUL byte");
-        assert_null(second);
-        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
-}
-
-static int read_hidden(const char *folder)
-{
-        char *secret = NULL;
-        hart_error err = {0};
-
-        return hart_credential_read(folder, "password", &secret, &err) == HART_EMPTY ? 0 : 1;
-}
-
-static int read_forbidden(const char *folder)
-{
-        char *secret = NULL;
-        hart_error err = {0};
-
-        return hart_credential_read(folder, "password", &secret, &err) == HART_CONFIG &&
-                               strstr(err.text, "credentials/password: cannot be read by user") != NULL
-                       ? 0
-                       : 1;
-}
-
-/* A folder closed to this user hides whether there is a secret; a closed file in an open folder is a mistake. */
-static void credentials_without_permission(void **state)
-{
-        HART_CLEANUP(hart_free_p) char *folder = hart_format("%s/credentials", (char *)*state);
-        HART_CLEANUP(hart_free_p) char *file = hart_format("%s/credentials/password", (char *)*state);
-
-        put_folder(*state, "credentials");
-        put(*state, "credentials/password", "secret");
-        assert_int_equal(chmod(*state, 0755), 0);
-        assert_int_equal(chmod(file, 0), 0);
-        assert_int_equal(as_nobody(read_forbidden, *state), 0);
-        assert_int_equal(chmod(folder, 0), 0);
-        assert_int_equal(as_nobody(read_hidden, *state), 0);
-        assert_int_equal(chmod(folder, 0755), 0);
-}
-
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                IN_FOLDER(nothing_there_means_defaults),
-                IN_FOLDER(drop_ins_come_in_order_of_name),
-                IN_FOLDER(failure_leaves_the_struct_empty),
-                IN_FOLDER(what_cannot_be_read_is_an_error),
-                IN_FOLDER(a_link_to_null_switches_a_drop_in_off),
-                IN_FOLDER(no_permission_is_said),
-                IN_FOLDER(example_equals_the_defaults),
-                cmocka_unit_test(example_as_it_looks),
-                IN_FOLDER(common_table_keeps_its_promises),
-                IN_FOLDER(faulty_tables_are_refused),
-                IN_FOLDER(credentials),
-                IN_FOLDER(credentials_without_permission),
+                IN_FOLDER(nothing_there_means_defaults),          IN_FOLDER(drop_ins_come_in_order_of_name),
+                IN_FOLDER(failure_leaves_the_struct_empty),       IN_FOLDER(what_cannot_be_read_is_an_error),
+                IN_FOLDER(a_link_to_null_switches_a_drop_in_off), IN_FOLDER(no_permission_is_said),
+                IN_FOLDER(example_equals_the_defaults),           cmocka_unit_test(example_as_it_looks),
+                IN_FOLDER(common_table_keeps_its_promises),       IN_FOLDER(faulty_tables_are_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
