@@ -2,8 +2,8 @@
  *
  * A model directory holds what Hugging Face publishes for a BERT sentence encoder: config.json, modules.json,
  * 1_Pooling/config.json, sentence_bert_config.json, tokenizer_config.json, vocab.txt and model.safetensors. Everything
- * is checked when it is opened; a directory that opens encodes every text. Equal texts give vectors equal to the last
- * bits, whatever else is in the call. Not for use by two threads at once. */
+ * is checked when it is opened; a directory that opens encodes every text. What else is in a call changes a vector by
+ * float rounding at most (1e-6). Not for use by two threads at once. */
 #ifndef HARTONOMOUS_ENCODER_H
 #define HARTONOMOUS_ENCODER_H
 
@@ -11,6 +11,7 @@
 
 #include <hartonomous/digest.h>
 #include <hartonomous/error.h>
+#include <hartonomous/settings.h>
 
 #define HART_MODEL_DIR "/var/cache/hartonomous/models/all-MiniLM-L6-v2"
 
@@ -27,11 +28,30 @@ typedef struct hart_encoder_options {
 /* HART_CONFIG with one line naming the file and what is wrong with it. *ret is owned by the caller. Takes some 0.1 s.
  */
 hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *options, hart_error *err);
-/* For programs other than the daemon (hartonomousctl search): section [model] of embedding.conf in `directory` says which
- * model; as hart_graph_open_configured does for Neo4j. `model_dir` (may be NULL) goes before what the file says. */
-hart_code hart_encoder_open_configured(hart_encoder **ret, const char *directory, const char *model_dir, hart_error *err);
+/* For programs other than the daemon (hartonomousctl search): section [model] of embedding.conf in `directory` says
+ * which model; as hart_graph_open_configured does for Neo4j. `model_dir` (may be NULL) goes before what the file says.
+ */
+hart_code hart_encoder_open_configured(hart_encoder **ret, const char *directory, const char *model_dir,
+                                       hart_error *err);
 void hart_encoder_close(hart_encoder *encoder);
 void hart_encoder_close_p(hart_encoder **encoder);
+
+/* Are the files there and right? As open, without what open prepares. */
+hart_code hart_encoder_check(const hart_encoder_options *options, hart_error *err);
+
+/* What embedding.conf says of the model: one table for the daemon and for commands. */
+typedef struct hart_encoder_settings {
+        char *directory;      /* [model] directory */
+        char *name;           /* [model] name: what vectors are stored under */
+        int64_t threads;      /* [model] threads */
+        int64_t token_budget; /* [model] token_budget */
+} hart_encoder_settings;
+extern const hart_settings_schema hart_encoder_settings_schema;
+/* The options these settings mean; borrows the texts. */
+hart_encoder_options hart_encoder_options_of(const hart_encoder_settings *settings);
+/* By config_dir's embedding.conf; model_dir, where it is not NULL, replaces the file's. */
+hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_dir, const char *model_dir,
+                                       hart_error *err);
 
 /* Floats in a vector (384). */
 size_t hart_encoder_dimension(const hart_encoder *encoder);

@@ -118,15 +118,27 @@ static hart_code open_engine(hart_encoder *encoder, const hart_encoder_options *
         return encoder->engine->open(&encoder->state, &asked, err);
 }
 
+static hart_code open_files(hart_encoder *encoder, const hart_encoder_options *options, hart_error *err)
+{
+        const char *folder = options->model_dir != NULL ? options->model_dir : HART_MODEL_DIR;
+        hart_code code = model_open(&encoder->model, folder, err);
+
+        return code == HART_OK ? open_wordpiece(encoder, folder, err) : code;
+}
+
+hart_code hart_encoder_check(const hart_encoder_options *options, hart_error *err)
+{
+        HART_CLEANUP(hart_encoder_close_p) hart_encoder *encoder = hart_allocate(sizeof *encoder);
+
+        return open_files(encoder, options, err);
+}
+
 hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *options, hart_error *err)
 {
         HART_CLEANUP(hart_encoder_close_p) hart_encoder *encoder = hart_allocate(sizeof *encoder);
-        const char *folder = options->model_dir != NULL ? options->model_dir : HART_MODEL_DIR;
         unsigned char digest[HART_SHA256_SIZE];
-        hart_code code = model_open(&encoder->model, folder, err);
+        hart_code code = open_files(encoder, options, err);
 
-        if (code == HART_OK)
-                code = open_wordpiece(encoder, folder, err);
         if (code < 0)
                 return code;
         hart_sha256(encoder->model.weights.data, encoder->model.weights.size, digest);
