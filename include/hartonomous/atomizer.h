@@ -49,13 +49,14 @@ typedef struct hart_atomizer {
         const char *document_subtype;     /* of the root atom: "document", "markdown-document", "blob" */
         const char *const *content_types; /* NULL-terminated; NULL for the one that takes everything */
         const hart_subtype *subtypes;
-        unsigned subtype_count;
+        unsigned subtype_count; /* at most HART_SUBTYPES_MAX */
         /* *consumed: bytes of the window that were emitted (lead, components, separators); == size when last. 0 with
          * !last asks for a longer window; with a window of HART_WINDOW_MAX it must make progress. What the sink returns
          * other than HART_OK ends it and is returned. */
         hart_code (*run)(const hart_window *window, const hart_atom_sink *sink, size_t *consumed, hart_error *err);
 } hart_atomizer;
 
+#define HART_SUBTYPES_MAX 32
 #define HART_WINDOW_MAX ((size_t)4 << 20)
 /* No component is longer. A longer sentence, line or code block is cut: at a line end inside it where there is one,
  * else at the last code point boundary before this many bytes. */

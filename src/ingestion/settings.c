@@ -1,0 +1,73 @@
+/* settings: ingestion.conf. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hartonomous/clock.h>
+
+#include "ingestion.h"
+
+#define AT(member) offsetof(ingestion_settings, member)
+#define MIB        (INT64_C(1) << 20)
+
+static const hart_setting rows[] = {
+        {"ingestion", "atomize_program", HART_SETTING_TEXT, AT(atomize_program), "", 0, PATH_MAX - 1, NULL,
+         "Path of hartonomous-atomize; empty: the one that was installed with this daemon"},
+        {"ingestion", "atomize_timeout", HART_SETTING_TIME, AT(atomize_timeout), "1min", (int64_t)HART_SECOND / 10,
+         (int64_t)HART_SECOND * 3600, NULL,
+         "How long one window of a document may take; then the atomizer is ended and the message costs an attempt"},
+        {"ingestion", "atomize_memory", HART_SETTING_SIZE, AT(atomize_memory), "256M", 64 * MIB, 1024 * 64 * MIB, NULL,
+         "Address space the atomizer may use"},
+        {"ingestion", "atomize_windows", HART_SETTING_COUNT, AT(atomize_windows), "1000", 1, 1000000, NULL,
+         "Windows after which a fresh atomizer is started; one is never used for two tenants"},
+        {"ingestion", "window", HART_SETTING_SIZE, AT(window), "2M", MIB / 8, (int64_t)HART_WINDOW_MAX, NULL,
+         "Bytes of a document that become atoms in one step; a bigger document takes several transactions"},
+        {"ingestion", "batch_memory", HART_SETTING_SIZE, AT(batch_memory), "4M", MIB / 8, 1024 * MIB, NULL,
+         "Bytes of documents in hand at once; what does not fit into a batch waits in the queue"},
+};
+
+const hart_settings_schema ingestion_settings_schema = {
+        .file = "ingestion",
+        .title = "ingestion.conf: settings of hartonomous-ingestion",
+        .rows = rows,
+        .count = sizeof rows / sizeof *rows,
+};
+
+/* In a build folder the programs lie side by side. */
+static char *beside_this_program(void)
+{
+        char path[PATH_MAX];
+        ssize_t size = readlink("/proc/self/exe", path, sizeof path - 1);
+        if (size <= 0)
+                return NULL;
+        path[size] = '\0';
+        *strrchr(path, '/') = '\0';
+        char *program = hart_format("%s/hartonomous-atomize", path);
+        if (access(program, X_OK) == 0)
+                return program;
+        free(program);
+        return NULL;
+}
+
+hart_code ingestion_find_program(const ingestion_settings *settings, char **ret, hart_error *err)
+{
+        const char *named = settings->atomize_program;
+        bool is_named = named != NULL && *named != '\0';
+        char *program = is_named ? hart_duplicate(named) : beside_this_program();
+        if (program == NULL)
+                program = hart_duplicate(ATOMIZE_PROGRAM);
+        if (access(program, X_OK) == 0) {
+                *ret = program;
+                return HART_OK;
+        }
+        hart_fail_errno(err, HART_CONFIG, errno, "[ingestion] atomize_program: %s cannot be executed", program);
+        free(program);
+        return HART_CONFIG;
+}
+
+hart_code ingestion_check(const void *settings, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *program = NULL;
+        return ingestion_find_program(settings, &program, err);
+}

@@ -1,0 +1,150 @@
+/* step: one window of each document through the atomizer. */
+#include <inttypes.h>
+#include <string.h>
+
+#include <hartonomous/utf8.h>
+
+#include "batch.h"
+
+/* A window smaller than this always holds fewer pieces than COMPONENTS_MAX: each has two bytes at least. */
+#define WINDOW_MIN ((size_t)2 * HART_COMPONENT_MAX)
+
+static bool is_text(const struct document *document, const unsigned char *content, size_t size)
+{
+        return strcmp(document->atomizer->modality, "text") == 0 && memchr(content, '\0', size) == NULL &&
+               hart_utf8_valid(content, size);
+}
+
+/* What the child said are sizes only; here the bytes of the window become atoms. */
+static void take_pieces(struct batch *batch, struct document *document, const atomize_result *result)
+{
+        const unsigned char *next = document->bytes.data + result->lead_size;
+        document->lead_size = result->lead_size;
+        document->first_component = batch->component_count;
+        document->component_count = result->count;
+        document->consumed = result->consumed;
+        for (uint32_t i = 0; i < result->count; i++) {
+                const atomize_piece *piece = &batch->pieces[i];
+                struct atom atom = {.content = next, .size = piece->size, .tenant = document->tenant};
+                bool added;
+                hart_sha256(next, piece->size, atom.hash);
+                atom.kind = document->kinds[piece->subtype];
+                uint32_t number = atom_table_put(&batch->atoms, &atom, &added);
+                if (added)
+                        batch->atoms.atoms[number].is_text = is_text(document, next, piece->size);
+                batch->components[batch->component_count++] =
+                        (struct component){number, piece->size, piece->separator_size};
+                next += piece->size + piece->separator_size;
+        }
+}
+
+static hart_code run(struct batch *batch, struct document *document, size_t size, atomize_result *result,
+                     hart_error *err)
+{
+        const atomize_job job = {
+                .atomizer = document->atomizer,
+                .window = {.data = document->bytes.data,
+                           .size = size,
+                           .first = document->offset == 0,
+                           .last = document->offset + size == document->size},
+                .tenant = document->tenant,
+                .source = document->source,
+                .pieces = batch->pieces,
+                .max_pieces = COMPONENTS_MAX - batch->component_count,
+        };
+        hart_code code = atomize_client_run(&batch->state->client, &job, result, err);
+        return code == HART_FAILED || code == HART_POISON ? batch_blame(batch, document, code) : code;
+}
+
+static hart_code stuck(struct batch *batch, const struct document *document, hart_error *err)
+{
+        hart_fail(err, HART_FAILED, "atomizer %s makes no progress at byte %" PRIu64 " of source %" PRId64,
+                  document->atomizer->name, document->offset, document->source);
+        return batch_blame(batch, document, HART_FAILED);
+}
+
+/* More bytes for an atomizer that sees no end of something. */
+static hart_code enlarge(struct batch *batch, struct document *document, hart_error *err)
+{
+        size_t number = (size_t)(document - batch->documents);
+        uint64_t left = document->size - document->offset;
+        size_t want = document->want * 2 < HART_WINDOW_MAX ? document->want * 2 : HART_WINDOW_MAX;
+        if (document->want == HART_WINDOW_MAX)
+                return stuck(batch, document, err);
+        document->want = left < want ? (size_t)left : want;
+        return batch_load(batch, number, number + 1, err);
+}
+
+/* HART_EMPTY: there is no room for its components any more. */
+static hart_code atomize(struct batch *batch, struct document *document, hart_error *err)
+{
+        atomize_result result;
+        size_t size = document->bytes.size;
+        for (;;) {
+                hart_code code = run(batch, document, size, &result, err);
+                if (code != HART_OK)
+                        return code;
+                if (result.full && batch->component_count > 0)
+                        return HART_EMPTY;
+                if (!result.full && result.consumed > 0) {
+                        take_pieces(batch, document, &result);
+                        return HART_OK;
+                }
+                if (result.full && result.consumed >= WINDOW_MIN && result.consumed < size) {
+                        size = result.consumed;
+                        continue;
+                }
+                if (result.full || size < document->bytes.size)
+                        return stuck(batch, document, err);
+                code = enlarge(batch, document, err);
+                if (code != HART_OK)
+                        return code;
+                size = document->bytes.size;
+        }
+}
+
+static void find_kinds(struct batch *batch, struct document *document)
+{
+        const hart_atomizer *atomizer = document->atomizer;
+        for (unsigned i = 0; i < atomizer->subtype_count; i++)
+                document->kinds[i] =
+                        atom_kind_of(batch->kinds, batch->kind_count, atomizer->modality, atomizer->subtypes[i].name);
+}
+
+static hart_code work_on(struct batch *batch, struct document *document, hart_error *err)
+{
+        hart_code code = HART_OK;
+        if (document->bytes.size > 0) {
+                find_kinds(batch, document);
+                hart_worker_status(batch->context, "atomizing source %" PRId64 ", %d %%", document->source,
+                                   (int)(100 * document->offset / document->size));
+                code = atomize(batch, document, err);
+        }
+        if (code != HART_OK)
+                return code;
+        document->stepped = true;
+        document->fate = document->offset + document->consumed == document->size ? FATE_COMPLETE : FATE_LATER;
+        document->changed = document->changed || document->fate == FATE_COMPLETE;
+        return HART_OK;
+}
+
+hart_code batch_atomize(struct batch *batch, hart_error *err)
+{
+        bool full = false;
+        batch->components = hart_reallocate_array(NULL, COMPONENTS_MAX, sizeof *batch->components);
+        batch->pieces = hart_reallocate_array(NULL, COMPONENTS_MAX, sizeof *batch->pieces);
+        for (size_t i = 0; i < batch->count; i++) {
+                struct document *document = &batch->documents[i];
+                if (document->fate != FATE_WORK)
+                        continue;
+                full = full || batch->component_count == COMPONENTS_MAX;
+                hart_code code = full ? HART_EMPTY : work_on(batch, document, err);
+                if (code == HART_EMPTY) {
+                        full = true;
+                        document->fate = FATE_LATER;
+                } else if (code != HART_OK) {
+                        return code;
+                }
+        }
+        return HART_OK;
+}
