@@ -40,10 +40,11 @@ GRANT EXECUTE ON FUNCTION broker.begin_conversation, broker.send, broker.end_con
 
 -- hartonomous-ingestion writes atoms, and the sources that come as a whole inside a message.
 GRANT SELECT, INSERT ON hartonomous.tenant, hartonomous.atom, hartonomous.composition_run TO "hartonomous-ingestion";
+GRANT DELETE ON hartonomous.composition_run TO "hartonomous-ingestion"; -- a job that another version of its atomizer began
 GRANT SELECT, INSERT, UPDATE ON hartonomous.source, hartonomous.ingestion_job TO "hartonomous-ingestion";
 GRANT SELECT, INSERT, DELETE ON hartonomous.content_chunk TO "hartonomous-ingestion";
 GRANT USAGE ON SEQUENCE hartonomous.state_version TO "hartonomous-ingestion";
-GRANT EXECUTE ON FUNCTION hartonomous.stage_begin, hartonomous.stage_chunk, hartonomous.stage_commit TO "hartonomous-ingestion";
+GRANT EXECUTE ON FUNCTION hartonomous.enqueue_ingestion TO "hartonomous-ingestion";
 
 -- hartonomous-graph-sync reads whatever it shows in the graph.
 GRANT SELECT ON ALL TABLES IN SCHEMA hartonomous TO "hartonomous-graph-sync";
