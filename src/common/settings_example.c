@@ -9,10 +9,11 @@
 static void print_row(const hart_setting *row, FILE *out)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer allowed = {0};
+        bool empty = row->default_value == NULL || *row->default_value == '\0';
 
         setting_allowed(row, &allowed);
-        (void)fprintf(out, "\n# %s\n# Allowed: %s.\n#%s = %s\n", row->help, (const char *)allowed.data, row->key,
-                      row->default_value != NULL ? row->default_value : "");
+        (void)fprintf(out, "\n# %s\n# Allowed: %s.\n#%s =%s%s\n", row->help, (const char *)allowed.data, row->key,
+                      empty ? "" : " ", empty ? "" : row->default_value);
 }
 
 /* All rows of the section, whichever part they are in. */

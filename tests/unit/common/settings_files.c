@@ -141,6 +141,7 @@ static void example_equals_the_defaults(void **state)
         assert_int_equal(hart_settings_load(&sample_schema, *state, &defaults, &err), HART_OK);
         assert_int_equal(hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err), HART_OK);
         assert_null(sample.text);
+        assert_non_null(strstr(text, "\n#wanted =\n"));
         uncomment(text);
         if (hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err) != HART_OK)
                 fail_msg("%s", err.text);
