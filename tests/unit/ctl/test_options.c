@@ -1,0 +1,156 @@
+/* Words to options and a command, and the promises of the table of commands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+#define WORDS_MAX 8
+
+static int read_words(const char *const *words, ctl_invocation *ret)
+{
+        static char copies[WORDS_MAX][64];
+        static char *arguments[WORDS_MAX + 2];
+        int count = 0;
+        static char program[] = "hartonomousctl";
+        arguments[count++] = program;
+        for (; *words; words++, count++) {
+                strncpy(copies[count - 1], *words, sizeof copies[0] - 1);
+                arguments[count] = copies[count - 1];
+        }
+        arguments[count] = NULL;
+        return ctl_read_arguments(count, arguments, ret);
+}
+
+static void every_command_keeps_the_tables_promises(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ctl_command_count; i++) {
+                const ctl_command *command = &ctl_commands[i];
+                assert_non_null(command->name);
+                assert_non_null(command->run);
+                assert_non_null(command->arguments);
+                assert_true(strlen(command->summary) > 10 && command->summary[strlen(command->summary) - 1] != '.');
+                assert_true(command->most < 0 || command->most >= command->least);
+                assert_true((command->least == 0 && command->most == 0) == (*command->arguments == '\0'));
+                assert_non_null(strstr(command->examples, command->name));
+                assert_int_equal(command->examples[strlen(command->examples) - 1], '\n');
+                for (size_t other = 0; other < i; other++) {
+                        if (strcmp(command->name, ctl_commands[other].name) != 0)
+                                continue;
+                        assert_true(command->action && ctl_commands[other].action);
+                        assert_string_not_equal(command->action, ctl_commands[other].action);
+                }
+        }
+}
+
+static void commands_and_their_arguments_are_found(void **state)
+{
+        ctl_invocation found = {0};
+        (void)state;
+        assert_int_equal(read_words((const char *const[]){"source", "show", "--tenant=7", "12", NULL}, &found), CTL_OK);
+        assert_string_equal(found.command->action, "show");
+        assert_int_equal(found.count, 1);
+        assert_string_equal(found.arguments[0], "12");
+        assert_int_equal(found.options.tenant, 7);
+        assert_int_equal(
+                read_words((const char *const[]){"--config-dir", "/x", "search", "-k", "3", "cats", NULL}, &found),
+                CTL_OK);
+        assert_string_equal(found.options.config_dir, "/x");
+        assert_int_equal(found.options.count, 3);
+        assert_int_equal(read_words((const char *const[]){"ingest", "--wait", "-", NULL}, &found), CTL_OK);
+        assert_string_equal(found.options.wait, "");
+        assert_string_equal(found.arguments[0], "-");
+        assert_int_equal(read_words((const char *const[]){"ingest", "--wait=all", "a", "b", NULL}, &found), CTL_OK);
+        assert_string_equal(found.options.wait, "all");
+        assert_int_equal(found.count, 2);
+        assert_int_equal(read_words((const char *const[]){"search", "--", "--help", NULL}, &found), CTL_OK);
+        assert_string_equal(found.arguments[0], "--help");
+}
+
+static void defaults_are_as_documented(void **state)
+{
+        ctl_invocation found = {0};
+        (void)state;
+        assert_int_equal(read_words((const char *const[]){"status", NULL}, &found), CTL_OK);
+        assert_string_equal(found.options.config_dir, HART_CONFIG_DIR);
+        assert_int_equal(found.options.tenant, HART_ANY_TENANT);
+        assert_int_equal(found.options.count, 10);
+        assert_int_equal(found.options.limit, 100);
+        assert_int_equal(found.options.depth, 10);
+        assert_null(found.options.wait);
+        assert_false(found.options.json);
+}
+
+static void mistakes_are_refused(void **state)
+{
+        static const char *const rows[][WORDS_MAX] = {
+                {"statsu"},
+                {"source"},
+                {"source", "lsit"},
+                {"source", "show"},
+                {"source", "show", "1", "2"},
+                {"status", "now"},
+                {"ingest"},
+                {"--jsn", "status"},
+                {"status", "--tenant"},
+                {"status", "--tenant=1"},
+                {"source", "list", "--tenant=-1"},
+                {"source", "list", "--tenant=x"},
+                {"source", "list", "--tenant=2147483648"},
+                {"search", "-k", "0", "cats"},
+                {"schema", "status", "--dry-run"},
+        };
+        ctl_invocation found = {0};
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+                assert_int_equal(read_words(rows[i], &found), CTL_USAGE);
+}
+
+static void help_is_given_whatever_else_is_said(void **state)
+{
+        ctl_invocation found = {0};
+        (void)state;
+        assert_int_equal(read_words((const char *const[]){"source", "show", "--help", NULL}, &found), CTL_OK);
+        assert_true(found.options.help && found.command);
+        assert_int_equal(read_words((const char *const[]){"source", "--help", NULL}, &found), CTL_OK);
+        assert_true(found.options.help && !found.command);
+}
+
+static void words_are_suggested(void **state)
+{
+        static const char *const words[] = {"list", "show", "replay", "discard"};
+        static const struct {
+                const char *word, *expected;
+        } rows[] = {
+                {"lst", "list"},  {"lsit", "list"}, {"reply", "replay"}, {"discrad", "discard"},
+                {"banana", NULL}, {"x", NULL},      {"", NULL},
+        };
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                const char *meant = ctl_suggest(rows[i].word, words, 4, sizeof words[0]);
+                if (rows[i].expected)
+                        assert_string_equal(meant, rows[i].expected);
+                else
+                        assert_null(meant);
+        }
+        assert_int_equal(ctl_distance("kitten", "sitting"), 3);
+        assert_true(ctl_distance("a word that is longer than all of ours", "x") > 31);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(every_command_keeps_the_tables_promises),
+                cmocka_unit_test(commands_and_their_arguments_are_found),
+                cmocka_unit_test(defaults_are_as_documented),
+                cmocka_unit_test(mistakes_are_refused),
+                cmocka_unit_test(help_is_given_whatever_else_is_said),
+                cmocka_unit_test(words_are_suggested),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
