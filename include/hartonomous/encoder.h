@@ -28,11 +28,6 @@ typedef struct hart_encoder_options {
 /* HART_CONFIG with one line naming the file and what is wrong with it. *ret is owned by the caller. Takes some 0.1 s.
  */
 hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *options, hart_error *err);
-/* For programs other than the daemon (hartonomousctl search): section [model] of embedding.conf in `directory` says
- * which model; as hart_graph_open_configured does for Neo4j. `model_dir` (may be NULL) goes before what the file says.
- */
-hart_code hart_encoder_open_configured(hart_encoder **ret, const char *directory, const char *model_dir,
-                                       hart_error *err);
 void hart_encoder_close(hart_encoder *encoder);
 void hart_encoder_close_p(hart_encoder **encoder);
 

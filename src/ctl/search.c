@@ -29,8 +29,7 @@ static void add_result(const hart_search_result *result, void *data)
 
 static hart_code embed(struct ctl *ctl, const char *text, hart_encoder **encoder, float **vector, hart_error *err)
 {
-        const hart_encoder_options options = {.model_dir = ctl->options.model, .threads = 1};
-        hart_code code = hart_encoder_open(encoder, &options, err);
+        hart_code code = hart_encoder_open_configured(encoder, ctl->options.config_dir, ctl->options.model, err);
         if (code != HART_OK)
                 return code;
         const hart_encoder_text input = {.text = text, .size = strlen(text)};
