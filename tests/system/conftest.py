@@ -98,8 +98,7 @@ def ctl(settings):
     """Runs hartonomousctl: ctl("status", "--json") gives a CompletedProcess with text; role names who asks."""
 
     def run(*arguments, input=None, check=True, role="hartonomous", timeout=120, text=True, environment=None):
-        command, *rest = [str(argument) for argument in arguments] or ["--help"]
-        done = subprocess.run([program("hartonomousctl"), "--config-dir", settings.folder, command, *rest], input=input,
+        done = subprocess.run([program("hartonomousctl"), "--config-dir", settings.folder, *map(str, arguments)], input=input,
                               stdin=subprocess.DEVNULL if input is None else None, capture_output=True, text=text,
                               timeout=timeout, env=settings.environment(role, **(environment or {})))
         if check and done.returncode != 0:
@@ -114,6 +113,20 @@ def database(empty_database, ctl):
     """A database made ready by the real `hartonomousctl schema apply`: conninfo(), connect(), query(), value()."""
     ctl("schema", "apply")
     return empty_database
+
+
+def neo4j_settings(settings, server):
+    settings.credential("neo4j-password", server.password)
+    return {"neo4j": {"url": server.url, "user": server.user}}
+
+
+@pytest.fixture
+def graph(neo4j, settings, ctl):
+    """The fixture neo4j, emptied and made ready by the real `hartonomousctl graph apply`; the settings name it."""
+    neo4j.wipe()
+    settings.write("graph-sync", neo4j_settings(settings, neo4j))
+    ctl("graph", "apply")
+    return neo4j
 
 
 @pytest.fixture
@@ -136,9 +149,7 @@ def start(request, settings, database):
 
     def defaults(name):
         if name == "graph-sync":
-            server = request.getfixturevalue("neo4j")
-            settings.credential("neo4j-password", server.password)
-            return {"neo4j": {"url": server.url, "user": server.user}}
+            return neo4j_settings(settings, request.getfixturevalue("neo4j"))
         if name == "embedding":
             return {"model": {"directory": request.getfixturevalue("model")}}
         return {}

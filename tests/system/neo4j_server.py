@@ -91,7 +91,7 @@ class Neo4j:
 
     def _delete_all(self):
         with self.driver() as driver, driver.session() as session:
-            session.run("MATCH (n) CALL { WITH n DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
+            session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
 
     def log(self):
         with open(self.log_path, encoding="utf-8", errors="replace") as log:

@@ -87,10 +87,8 @@ def load(database):
     made.ended.set()
 
 
-def test_kill_9_twenty_times(start, ctl, database, cluster, neo4j, load):
+def test_kill_9_twenty_times(start, ctl, database, cluster, graph, load):
     chance = random.Random(SEED)
-    neo4j.wipe()
-    ctl("graph", "apply")
     daemons = {name: start(name).supervise() for name in ("ingestion", "graph-sync", "embedding")}
     victims = [victim for victim in VICTIMS for _ in range(ROUNDS_OF_EACH)]
     chance.shuffle(victims)
@@ -105,15 +103,15 @@ def test_kill_9_twenty_times(start, ctl, database, cluster, neo4j, load):
             cluster.kill9()
             cluster.start()
         elif victim == "neo4j":
-            neo4j.kill9()
-            neo4j.start()
+            graph.kill9()
+            graph.start()
         else:
             daemons[victim].kill()
     load.finish(120)
     assert hit_at_work >= 15, "the load was too small to be interrupted"
     truth.drain(database, 420)
     assert len(load.documents) == len(VICTIMS) * ROUNDS_OF_EACH * DOCUMENTS_PER_KILL
-    truth.everything(database, ctl, neo4j, load.documents)
+    truth.everything(database, ctl, graph, load.documents)
     assert all(len(deliveries) == 1 for deliveries in truth.sources_by_name(database).values())
     for name, daemon in daemons.items():
         assert daemon.restarts >= ROUNDS_OF_EACH, name

@@ -1,7 +1,6 @@
 """The whole path on real parts: documents in, atoms, vectors and a graph out, and the documents back."""
 
 import json
-import os
 
 import pytest
 
@@ -10,18 +9,9 @@ import truth
 
 
 @pytest.fixture
-def pipeline(start, ctl, neo4j, database):
-    """All three daemons on a fresh database and an empty graph."""
-    neo4j.wipe()
-    start_later = {}
-
-    def run(**sections):
-        ingestion = start("ingestion", **sections)
-        graph_sync = start("graph-sync")
-        start_later["applied"] = ctl("graph", "apply")
-        return ingestion, graph_sync, start("embedding")
-
-    return run
+def pipeline(start, graph):
+    """All three daemons on a fresh database and an empty graph, by name."""
+    return {name: start(name) for name in ("ingestion", "graph-sync", "embedding")}
 
 
 @pytest.fixture
@@ -50,22 +40,20 @@ def folder(tmp_path):
     return path, documents
 
 
-def test_everything_goes_in_and_comes_out(pipeline, folder, ctl, database, neo4j):
+def test_everything_goes_in_and_comes_out(pipeline, folder, ctl, database, graph):
     path, documents = folder
-    pipeline()
     ctl("ingest", "--wait", path, timeout=300)
     truth.drain(database, 300)
-    truth.everything(database, ctl, neo4j, documents)
+    truth.everything(database, ctl, graph, documents)
     # The same folder again: nothing new, and no work.
     before = database.query("SELECT count(*), max(atom_id) FROM hartonomous.atom")
     ctl("ingest", "--wait", path)
     truth.drain(database, 60)
     assert database.query("SELECT count(*), max(atom_id) FROM hartonomous.atom") == before
-    truth.everything(database, ctl, neo4j, documents)
+    truth.everything(database, ctl, graph, documents)
 
 
 def test_search_lineage_and_status(pipeline, tmp_path, ctl, database):
-    pipeline()
     text = tmp_path / "animals.txt"
     text.write_text("The cat sleeps on the warm sofa. Interest rates rose again in October. A kitten naps near the heater.\n")
     ctl("ingest", "--wait", text)
@@ -83,16 +71,15 @@ def test_search_lineage_and_status(pipeline, tmp_path, ctl, database):
 
 def test_small_file_is_searchable_soon(pipeline, tmp_path, ctl, database, wait_until):
     """Not a benchmark: from `ingest` to its vector within seconds, by ringing and not by the slow poll."""
-    pipeline()
     text = tmp_path / "one.txt"
     text.write_text("A single small sentence.\n")
     ctl("ingest", text)
     wait_until(lambda: database.value("SELECT count(*) FROM hartonomous.embedding") == 1, 5)
 
 
-def test_graph_catches_up_after_an_outage(pipeline, tmp_path, ctl, database, neo4j, wait_until):
-    _, graph_sync, _ = pipeline()
-    neo4j.stop()
+def test_graph_catches_up_after_an_outage(pipeline, tmp_path, ctl, database, graph, wait_until):
+    graph_sync = pipeline["graph-sync"]
+    graph.stop()
     try:
         documents = {f"{n}.txt": corpus.document(n) for n in range(5)}
         for name, data in documents.items():
@@ -101,7 +88,6 @@ def test_graph_catches_up_after_an_outage(pipeline, tmp_path, ctl, database, neo
         wait_until(lambda: "neo4j" in graph_sync.status.lower(), 30, "STATUS= names Neo4j")
         assert truth.queued(database).get("Neo4jSyncQueue", 0) > 0
     finally:
-        neo4j.start()
+        graph.start()
     truth.drain(database, 120)
-    truth.everything(database, ctl, neo4j, documents)
-    assert os.path.exists(graph_sync.socket_path())
+    truth.everything(database, ctl, graph, documents)
