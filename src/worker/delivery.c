@@ -55,6 +55,13 @@ static void ended_badly(hart_worker_context *context, const hart_error *error)
                 context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", error);
 }
 
+/* A delivery's end frees its messages; a log line after it must not speak of them. */
+static void forget_messages(hart_worker_context *context)
+{
+        context->messages = NULL;
+        context->message_count = 0;
+}
+
 static bool put_back(hart_worker_context *context)
 {
         hart_error error = {0};
@@ -64,7 +71,9 @@ static bool put_back(hart_worker_context *context)
                 ended_badly(context, &error);
                 return false;
         }
-        if (hart_broker_put_back(context->broker, &error) == HART_OK)
+        const hart_code code = hart_broker_put_back(context->broker, &error);
+        forget_messages(context);
+        if (code == HART_OK)
                 return true;
         ended_badly(context, &error);
         return false;
@@ -74,13 +83,16 @@ static void succeed(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=messages-resumed", NULL};
         hart_error error = {0};
-        if (hart_broker_complete(context->broker, &error) != HART_OK) {
-                metrics_messages(&context->metrics, METRICS_PUT_BACK, context->message_count);
+        const size_t count = context->message_count;
+        const hart_code code = hart_broker_complete(context->broker, &error);
+        forget_messages(context);
+        if (code != HART_OK) {
+                metrics_messages(&context->metrics, METRICS_PUT_BACK, count);
                 ended_badly(context, &error);
                 return;
         }
-        metrics_messages(&context->metrics, METRICS_DONE, context->message_count);
-        context->done += context->message_count;
+        metrics_messages(&context->metrics, METRICS_DONE, count);
+        context->done += count;
         if (context->postponed)
                 context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
         context->postponed = 0;
