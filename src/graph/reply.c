@@ -20,6 +20,7 @@ typedef struct verdict {
 /* The first that fits. */
 static const verdict verdicts[] = {
         {"Neo.TransientError.", HART_RETRY, ""},
+        {"Neo.DatabaseError.Schema.", HART_FAILED, ""}, /* a constraint that the data contradicts */
         {"Neo.DatabaseError.", HART_RETRY, ""},
         {"Neo.ClientError.Security.AuthenticationRateLimit", HART_RETRY, ""},
         {"Neo.ClientError.Security.", HART_CONFIG,
