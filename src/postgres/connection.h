@@ -21,10 +21,12 @@ struct hart_pg {
         void *notice_data;
         struct hart_pg_prepared *prepared;
         size_t prepared_count;
-        bool broken; /* an answer was given up: what comes next on the wire belongs to nobody */
+        unsigned named; /* names given to statements on the server so far */
+        bool broken;    /* an answer was given up: what comes next on the wire belongs to nobody */
 };
 
-/* A statement the server has. It gets a new name there when it went stale, since the old one may still be taken. */
+/* A statement the server has. It gets a new name there when it went stale, since the old one may still be taken; the
+ * generation tells that it did. */
 struct hart_pg_prepared {
         char *name;        /* hart_pg_statement's */
         char *server_name; /* NULL: to be prepared (again) */

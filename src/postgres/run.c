@@ -66,7 +66,8 @@ static hart_code prepare(hart_pg *pg, const hart_pg_statement *statement, const 
         struct hart_pg_prepared *prepared = find_prepared(pg, statement->name);
         if (prepared->server_name)
                 return HART_OK;
-        HART_CLEANUP(hart_free_p) char *server_name = hart_format("%s.%u", statement->name, prepared->generation);
+        /* The server takes 63 bytes of a name; the number makes them distinct. */
+        HART_CLEANUP(hart_free_p) char *server_name = hart_format("%u_%.48s", ++pg->named, statement->name);
         Oid types[HART_PG_PARAMETERS_MAX];
         size_t count = parameters ? parameters->count : 0;
         for (size_t i = 0; i < count; i++)

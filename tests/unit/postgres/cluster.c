@@ -113,6 +113,8 @@ void cluster_start(struct cluster *cluster)
                 if (hart_now() > deadline)
                         fail_msg("the server does not start: %s", error.text);
                 nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+                if (waitpid(cluster->server, NULL, WNOHANG) == cluster->server) /* orphans of a killed one live yet */
+                        cluster->server = start_program(cluster, server);
         }
         hart_pg_close(pg);
 }

@@ -1,0 +1,160 @@
+/* Waiting: whoever sleeps is woken, nobody is rung for who does not, and no message is slept through. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+
+#include <hartonomous/clock.h>
+
+#include "queue.h"
+
+static struct cluster cluster;
+static hart_pg *pg;
+static struct reader one, two;
+
+/* Receives nothing until the reader may sleep. */
+static void fall_asleep(struct reader *reader)
+{
+        hart_error error = {0};
+        hart_code code = HART_EMPTY;
+        for (int i = 0; i < 5 && code == HART_EMPTY; i++) {
+                reader_expect(reader, 10, "");
+                code = hart_broker_sleep(reader->broker, &error);
+        }
+        assert_code(HART_OK, code, error);
+}
+
+static bool is_rung(struct reader *reader, int milliseconds)
+{
+        bool any = false;
+        hart_error error = {0};
+        struct pollfd socket = {.fd = hart_pg_socket(reader->pg), .events = POLLIN};
+        poll(&socket, 1, milliseconds);
+        assert_code(HART_OK, hart_pg_take_notifications(reader->pg, &any, &error), error);
+        return any;
+}
+
+static void a_sleeper_is_woken_at_once(void **state)
+{
+        (void)state;
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) == UINT64_MAX);
+        assert_int_equal(
+                cluster_integer(pg, "SELECT readers_sleeping FROM broker.queue_status WHERE queue = '" QUEUE "'"), 1);
+        for (int64_t n = 1; n <= 3; n++) {
+                queue_send(pg, n);
+                assert_true(is_rung(&one, 10000));
+                reader_await(&one, 10);
+                reader_complete(&one);
+                fall_asleep(&one);
+        }
+}
+
+static void nobody_rings_for_a_busy_reader(void **state)
+{
+        (void)state;
+        for (int64_t n = 1; n <= 3; n++) {
+                queue_send(pg, n);
+                reader_await(&one, 10);
+                reader_complete(&one);
+        }
+        is_rung(&one, 0);
+        queue_send(pg, 4);
+        reader_await(&one, 10);
+        reader_complete(&one);
+        assert_false(is_rung(&one, 0));
+        assert_int_equal(
+                cluster_integer(pg, "SELECT readers_sleeping FROM broker.queue_status WHERE queue = '" QUEUE "'"), 0);
+}
+
+static void a_send_deep_in_a_transaction_rings(void **state)
+{
+        (void)state;
+        cluster_do(pg, "BEGIN; INSERT INTO public.effect (n) VALUES (1)");
+        queue_send(pg, 1); /* before anybody sleeps */
+        fall_asleep(&one);
+        assert_false(is_rung(&one, 0));
+        cluster_do(pg, "COMMIT");
+        assert_true(is_rung(&one, 10000));
+        reader_await(&one, 10);
+        reader_complete(&one);
+}
+
+static void a_silent_sender_is_not_slept_through(void **state)
+{
+        (void)state;
+        cluster_do(pg, "BEGIN");
+        queue_send(pg, 1); /* nobody sleeps, so it does not ring */
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) <= 100 * HART_MILLISECOND);
+        cluster_do(pg, "COMMIT");
+        hart_error error = {0};
+        assert_code(HART_EMPTY, hart_broker_sleep(one.broker, &error), error); /* it has ended: look again */
+        reader_expect(&one, 10, "1");
+        reader_complete(&one);
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) == UINT64_MAX);
+}
+
+static void sleep_is_short_while_others_hold_messages(void **state)
+{
+        (void)state;
+        queue_send(pg, 1);
+        reader_expect(&two, 10, "1");
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) <= 100 * HART_MILLISECOND);
+        reader_put_back(&two);
+        assert_true(is_rung(&one, 10000)); /* what is put back rings */
+        reader_expect(&one, 10, "1");
+        reader_complete(&one);
+}
+
+static int set_up(void **state)
+{
+        (void)state;
+        queue_open(&cluster);
+        pg = queue_connect(&cluster);
+        return 0;
+}
+
+static int tear_down(void **state)
+{
+        (void)state;
+        hart_pg_close(pg);
+        cluster_close(&cluster);
+        return 0;
+}
+
+static int open_readers(void **state)
+{
+        (void)state;
+        queue_clear(pg);
+        reader_open(&one, &cluster);
+        reader_open(&two, &cluster);
+        return 0;
+}
+
+static int close_readers(void **state)
+{
+        (void)state;
+        reader_close(&one);
+        reader_close(&two);
+        return 0;
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_readers, close_readers)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(a_sleeper_is_woken_at_once),
+                TEST(nobody_rings_for_a_busy_reader),
+                TEST(a_send_deep_in_a_transaction_rings),
+                TEST(a_silent_sender_is_not_slept_through),
+                TEST(sleep_is_short_while_others_hold_messages),
+        };
+        return cmocka_run_group_tests(tests, set_up, tear_down);
+}
