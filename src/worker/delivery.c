@@ -140,7 +140,7 @@ static void blame(hart_worker_context *context, size_t blamed, bool poison, cons
         const size_t others = context->message_count - 1;
         const int attempt = message->attempts + 1;
         const int64_t conversation = message->conversation;
-        context->message_count = 0; /* what follows speaks of one message, by the fields above */
+        context->conversation = 0; /* it is among the fields above */
         if (hart_broker_fail(context->broker, blamed, poison, reason, &dead, &error) != HART_OK) {
                 metrics_messages(&context->metrics, METRICS_PUT_BACK, others + 1);
                 ended_badly(context, &error);
@@ -201,6 +201,7 @@ static void deliver(hart_worker_context *context)
         const hart_message *messages = context->messages;
         const size_t count = context->message_count;
         context_activity(context, "Working on %zu message%s", count, count == 1 ? "" : "s");
+        context->conversation = count == 1 ? messages->conversation : 0;
         hart_error error = {0};
         size_t blamed = HART_BLAME_UNKNOWN;
         const uint64_t begin = hart_now();
@@ -214,6 +215,7 @@ static void deliver(hart_worker_context *context)
         metrics_handled(&context->metrics, hart_now() - begin);
         context->messages = NULL;
         context->message_count = 0;
+        context->conversation = 0;
         context->detail[0] = 0;
 }
 
@@ -230,7 +232,8 @@ static void sleep_until_rung(hart_worker_context *context, uint64_t now)
                 return;
         }
         context->sleeping = true;
-        context->next_poll = now + context->configuration->loop.poll;
+        const uint64_t poll = context->configuration->loop.poll, nap = hart_broker_nap(context->broker);
+        context->next_poll = now + (nap < poll ? nap : poll);
         sd_event_source_set_enabled(context->socket, SD_EVENT_ON);
 }
 
