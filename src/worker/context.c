@@ -16,8 +16,8 @@ static void log_v(hart_worker_context *context, hart_log_level level, const char
         char queue[96], conversation[48];
         const char *extra[3] = {queue, NULL, NULL};
         snprintf(queue, sizeof queue, "QUEUE=%s", context->worker->queue);
-        if (context->message_count == 1) {
-                snprintf(conversation, sizeof conversation, "CONVERSATION=%" PRId64, context->messages->conversation);
+        if (context->conversation) {
+                snprintf(conversation, sizeof conversation, "CONVERSATION=%" PRId64, context->conversation);
                 extra[1] = conversation;
         }
         journal_write(&context->journal, level, extra, fields, format, arguments);

@@ -39,6 +39,7 @@ struct hart_worker_context {
         /* Deliveries */
         const hart_message *messages; /* in hand, NULL between deliveries */
         size_t message_count;
+        int64_t conversation;   /* of the one message in hand, for the journal; 0 where there are several or none */
         size_t one_by_one;      /* so many messages still are to come alone */
         unsigned postponed;     /* deliveries in a row that a dependency sent back */
         hart_breaker breaker;   /* of whatever those dependencies are */
@@ -80,7 +81,7 @@ void context_progress(hart_worker_context *context, uint64_t now);
 
 /* connection.c */
 void connection_step(hart_worker_context *context, uint64_t now);
-/* `code` is how a call on the connection ended. True where that means the connection is lost: it is closed then. */
+/* After a call on the connection failed: is the connection lost? It is closed then, and the next step connects anew. */
 bool connection_lost(hart_worker_context *context, const hart_error *error);
 void connection_close(hart_worker_context *context);
 

@@ -1,0 +1,372 @@
+"""The skeleton of every daemon, with a real PostgreSQL and a served notify socket, through the worker that does what its
+messages say (tests/unit/worker/echo_worker.c)."""
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from daemons import program
+from waiting import wait_until
+
+QUEUE = "InferenceQueue"
+
+
+class Echo:
+    """The queue of hartonomous-echo, and its effects."""
+
+    def __init__(self, database):
+        self.database = database
+        database.query("CREATE SCHEMA test")
+        database.query("CREATE TABLE test.effect (id bigint GENERATED ALWAYS AS IDENTITY, conversation bigint, greeting text)")
+
+    def send(self, *behaviours):
+        """One message per behaviour; their conversation handles."""
+        return [self.database.value("SELECT broker.send_one('ClientService', 'InferenceService', 'InferenceJobContract', "
+                                    "'InferenceJobRequest', %s)", [json.dumps({"Do": name, "TenantId": 7, "SourceId": 99})])
+                for name in behaviours]
+
+    def effects(self):
+        return [row[0] for row in self.database.query("SELECT conversation FROM test.effect ORDER BY id")]
+
+    def greetings(self):
+        return [row[0] for row in self.database.query("SELECT greeting FROM test.effect ORDER BY id")]
+
+    def depth(self):
+        return self.database.value("SELECT count(*) FROM broker.message m JOIN broker.queue q USING (queue_id) WHERE q.name = %s", [QUEUE])
+
+    def dead(self):
+        return self.database.query("SELECT conversation_handle, attempt_count FROM broker.dead_letter WHERE queue = %s ORDER BY 1", [QUEUE])
+
+
+@pytest.fixture
+def echo(database):
+    return Echo(database)
+
+
+@pytest.fixture
+def run(start):
+    """run(): hartonomous-echo as the owner of the database."""
+
+    def launch(environment=None, **more):
+        more.setdefault("worker", {"retry_base": "50ms", "retry_max": "200ms"})
+        return start("echo", environment={"PGUSER": "hartonomous", **(environment or {})}, **more)
+
+    return launch
+
+
+def metric(daemon, line):
+    """Value of the sample that begins with `line`."""
+    status, text = daemon.get("/metrics")
+    assert status == 200
+    return next((float(row[len(line):]) for row in text.splitlines() if row.startswith(line + " ")), None)
+
+
+def test_handles_messages_and_stops_in_order(run, echo):
+    daemon = run()
+    sent = echo.send("ok", "ok", "ok")
+    wait_until(lambda: echo.effects() == sent, 10, "three effects")
+    assert echo.depth() == 0
+    assert metric(daemon, f'hartonomous_messages_total{{queue="{QUEUE}",result="done"}}') == 3
+    assert metric(daemon, "hartonomous_echo_effects_total") == 3
+    assert metric(daemon, "process_resident_memory_bytes") > 1e6
+    daemon.stop(5)
+    assert not os.path.exists(daemon.socket_path())
+
+
+def test_wakes_by_notification_not_by_polling(run, echo):
+    daemon = run(worker={"poll": "1h"})
+    wait_until(lambda: "Waiting for messages" in daemon.status, 10, "the daemon sleeps")
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 5, "one effect")
+
+
+def test_status_says_what_it_does(run, echo):
+    daemon = run()
+    wait_until(lambda: daemon.status.startswith("Waiting for messages"), 10, "idle status")
+    echo.send("long")
+    wait_until(lambda: "Working on 1 message;" in daemon.status and "a long step" in daemon.status, 10, "status of the step")
+
+
+def test_failed_message_costs_attempts_and_becomes_a_dead_letter(run, echo):
+    daemon = run()
+    first, bad, last = echo.send("ok", "fail", "ok")
+    wait_until(echo.dead, 20, "a dead letter")
+    assert echo.dead() == [(bad, 3)]
+    wait_until(lambda: sorted(echo.effects()) == [first, last], 10, "the others are done")
+    assert echo.depth() == 0
+    assert "told to fail" in daemon.log()
+    assert metric(daemon, f'hartonomous_messages_total{{queue="{QUEUE}",result="dead_letter"}}') == 1
+
+
+def test_poison_is_a_dead_letter_at_once(run, echo):
+    run()
+    (bad,) = echo.send("poison")
+    wait_until(echo.dead, 10, "a dead letter")
+    assert echo.dead() == [(bad, 1)]
+
+
+def test_unknown_blame_splits_the_batch(run, echo):
+    sent = echo.send("ok", "ok", "fail-unknown", "ok")
+    daemon = run()
+    wait_until(echo.dead, 20, "a dead letter")
+    assert [row[0] for row in echo.dead()] == [sent[2]]
+    wait_until(lambda: sorted(echo.effects()) == sorted(set(sent) - {sent[2]}), 10, "the others are done")
+    assert "one by one" in daemon.log()
+
+
+def test_crash_costs_an_attempt_each_time(run, echo):
+    bad, good = echo.send("crash", "ok")
+    daemon = run(ready=False).supervise()
+    wait_until(lambda: echo.effects() == [good] and echo.dead(), 30, "the crashing message is dead, the other is done")
+    assert [row[0] for row in echo.dead()] == [bad]
+    daemon.unsupervise()
+
+
+def test_dependency_away_costs_no_attempt(run, echo, settings):
+    outage = os.path.join(settings.folder, "outage")
+    open(outage, "w").close()
+    daemon = run(echo={"outage": outage})
+    sent = echo.send("depend")
+    wait_until(lambda: metric(daemon, f'hartonomous_messages_total{{queue="{QUEUE}",result="put_back"}}') >= 3, 10, "three tries")
+    assert metric(daemon, 'hartonomous_dependency_up{dependency="Echo"}') == 0
+    status, health = daemon.get("/health")
+    assert (status, json.loads(health)["status"]) == (200, "Degraded")
+    assert daemon.log().count("Echo does not answer") == 1  # a line per change of state, not per attempt
+    assert daemon.log().count("Messages wait") == 1
+    os.unlink(outage)
+    daemon.stop(5)
+    daemon = run(echo={"outage": outage})
+    wait_until(lambda: echo.effects() == sent, 10, "the effect after the outage")
+    assert echo.dead() == []
+    assert json.loads(daemon.get("/health")[1])["status"] == "Healthy"
+
+
+def test_breaker_opens_and_a_probe_closes_it(run, echo, settings):
+    outage = os.path.join(settings.folder, "outage")
+    open(outage, "w").close()
+    daemon = run(echo={"outage": outage}, worker={"retry_base": "10ms", "retry_max": "20ms"})
+    echo.send("depend")
+    put_back = f'hartonomous_messages_total{{queue="{QUEUE}",result="put_back"}}'
+    wait_until(lambda: metric(daemon, put_back) == 5, 10, "five tries")
+    wait_until(lambda: "Waiting for a dependency (5 tries)" in daemon.status, 5, "status of the open breaker")
+    assert metric(daemon, put_back) == 5
+    daemon.stop(5)
+
+
+def test_stop_in_a_long_step_puts_everything_back(run, echo):
+    daemon = run()
+    echo.send("long")
+    wait_until(lambda: "a long step" in daemon.status, 10, "the step runs")
+    assert daemon.get("/health")[0] == 200  # answers while the step runs
+    daemon.stop(5)
+    assert echo.effects() == []
+    assert echo.depth() == 1
+    second = run()
+    wait_until(lambda: "a long step" in second.status, 10, "it came again")
+    assert echo.database.value("SELECT max(attempts) FROM broker.message") == 0
+
+
+def test_lost_connection_is_made_again(run, echo, cluster):
+    daemon = run()
+    wait_until(lambda: "Waiting for messages" in daemon.status, 10, "idle")
+    cluster.stop("immediate")
+    wait_until(lambda: "Waiting for PostgreSQL" in daemon.status, 10, "the outage in the status")
+    assert daemon.get("/health")[0] == 503
+    cluster.start()
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 20, "the effect after the restart")
+    assert daemon.log().count("Database does not answer") == 1
+    assert daemon.log().count("Database answers again") == 1
+    wait_until(lambda: daemon.get("/health")[0] == 200, 5, "healthy again")
+
+
+def test_connection_killed_under_a_step(run, echo):
+    daemon = run()
+    echo.send("long")
+    wait_until(lambda: "a long step" in daemon.status, 10, "the step runs")
+    echo.database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'hartonomous-echo'")
+    daemon.stop(5)
+    assert echo.depth() == 1
+
+
+def test_postgres_away_at_start(run, settings, database, cluster):
+    cluster.stop()
+    daemon = run(ready=False)
+    wait_until(lambda: "Waiting for PostgreSQL" in daemon.status, 10, "what it waits for")
+    assert daemon.notified("EXTEND_TIMEOUT_USEC")
+    assert not daemon.notified("READY")
+    cluster.start()
+    daemon.wait_ready(20)
+
+
+def test_stops_while_postgres_is_away(run, database, cluster):
+    cluster.stop()
+    daemon = run(ready=False)
+    wait_until(lambda: "Waiting for PostgreSQL" in daemon.status, 10, "it waits")
+    daemon.stop(5)
+    cluster.start()
+
+
+def test_wrong_database_ends_with_78(run, empty_database, settings, cluster):
+    settings.write_common(database={"conninfo": cluster.conninfo("no_such_database", None)}, logging={"level": "info"})
+    settings.write("echo", {})
+    done = subprocess.run([program("hartonomous-echo"), "--config-dir", settings.folder], env=settings.environment("hartonomous"),
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 78
+    assert "no_such_database" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_missing_schema_ends_with_78(empty_database, settings):
+    settings.write("echo", {})
+    done = subprocess.run([program("hartonomous-echo"), "--config-dir", settings.folder], env=settings.environment("hartonomous"),
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 78
+    assert "hartonomousctl schema apply" in done.stderr
+
+
+@pytest.mark.parametrize("behaviour, status", [("config", 78), ("fatal", 1)])
+def test_handler_can_end_the_daemon(run, echo, behaviour, status):
+    daemon = run()
+    echo.send(behaviour)
+    assert daemon.wait_exit(10) == status
+    assert echo.depth() == 1
+    assert echo.database.value("SELECT max(attempts) FROM broker.message") == 0
+
+
+def test_reload_good_and_bad(run, echo, settings):
+    daemon = run(echo={"greeting": "before"})
+
+    def reload(**sections):
+        settings.write("echo", sections)
+        return subprocess.run([program("hartonomous-echo"), f"--reload={daemon.pid}"], capture_output=True, text=True, timeout=30)
+
+    assert reload(echo={"greeting": "after"}).returncode == 0
+    echo.send("ok")
+    wait_until(lambda: echo.greetings() == ["after"], 10, "the new setting is in force")
+    for sections in ({"echo": {"greting": "x"}}, {"echo": {"greeting": "unusable"}}, {"echo": {"greeting": "x", "refuse": "yes"}}):
+        refused = reload(**sections)
+        assert refused.returncode == 78 and "refused" in refused.stderr
+    echo.send("ok")
+    wait_until(lambda: echo.greetings() == ["after", "after"], 10, "the old settings stay")
+    assert daemon.log().count("refused, the old ones stay") == 3
+    assert daemon.notified("RELOADING") == ["1"] * 4
+    assert len(daemon.notified("MONOTONIC_USEC")) == 4
+    assert len(daemon.notified("READY")) == 5
+
+
+def test_plain_sighup_reloads_within_a_step(run, echo, settings):
+    daemon = run()
+    settings.write("echo", {"echo": {"greeting": "by signal"}})
+    daemon.reload()
+    wait_until(lambda: "Settings were read again" in daemon.log(), 10, "the reload")
+    echo.send("ok")
+    wait_until(lambda: echo.greetings() == ["by signal"], 10, "the new setting is in force")
+
+
+def test_reload_of_nobody_fails():
+    done = subprocess.run([program("hartonomous-echo"), "--reload=4194300"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 1 and "cannot reload" in done.stderr
+
+
+def test_watchdog_is_patted_in_time_and_not_by_a_hung_step(run, echo):
+    # The environment cannot name the process beforehand: without WATCHDOG_PID it is anybody's.
+    daemon = run(environment={"WATCHDOG_USEC": 400000})
+    patted = len(daemon.notified("WATCHDOG"))
+    wait_until(lambda: len(daemon.notified("WATCHDOG")) > patted + 2, 5, "an idle daemon pats")
+    echo.send("long")
+    wait_until(lambda: "a long step" in daemon.status, 10, "the step runs")
+    patted = len(daemon.notified("WATCHDOG"))
+    wait_until(lambda: len(daemon.notified("WATCHDOG")) > patted + 2, 5, "a step with progress pats")
+    daemon.stop(5)
+    hung = run(environment={"WATCHDOG_USEC": 400000})
+    echo.database.query("DELETE FROM broker.message")
+    echo.send("hang")
+    wait_until(lambda: echo.depth() == 1 and "Working" in hung.status, 10, "it hangs")
+    patted = len(hung.notified("WATCHDOG"))
+    with pytest.raises(AssertionError):
+        wait_until(lambda: len(hung.notified("WATCHDOG")) > patted, 1.5)
+    hung.kill()
+
+
+def test_telemetry_address_in_use_hinders_nothing(run, echo, settings):
+    first = run()
+    second = run()
+    assert "No /health and /metrics, work goes on" in second.log()
+    assert first.get("/health")[0] == 200
+
+
+def test_abandoned_socket_is_taken_over(run, echo):
+    first = run()
+    first.kill()
+    assert os.path.exists(first.socket_path())
+    second = run()
+    assert second.get("/health")[0] == 200
+    assert second.get("/nothing")[0] == 404
+
+
+def test_telemetry_over_tcp(run, echo, settings):
+    import socket
+    import urllib.request
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    run(common={"telemetry": {"listen": f"127.0.0.1:{port}"}})
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        assert json.load(answer)["status"] == "Healthy"
+
+
+def test_telemetry_on_a_passed_socket(run, echo, settings):
+    """As systemd does it for a .socket unit: descriptor 3, LISTEN_FDS, LISTEN_PID."""
+    import socket
+    path = os.path.join(settings.folder, "passed.sock")
+    settings.write("echo", {})
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
+        listener.bind(path)
+        listener.listen()
+        script = f'exec 3<&{listener.fileno()}; export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
+        process = subprocess.Popen(["bash", "-c", script, "bash", program("hartonomous-echo"), "--config-dir", settings.folder],
+                                   env=settings.environment("hartonomous"), pass_fds=[listener.fileno()], stderr=subprocess.DEVNULL)
+        try:
+            client.settimeout(10)
+            client.connect(path)
+            client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            assert client.recv(4096).startswith(b"HTTP/1")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("text, says", [
+    ("[echo]\ngreting = x\n", "greting"),
+    ("[wroker]\n", "wroker"),
+    ("[worker]\nbatch_size = 0\n", "batch_size"),
+    ("[worker]\nretry_base = 10s\nretry_max = 1s\n", "retry_max"),
+    ("[echo]\ngreeting = unusable\n", "unusable"),
+])
+def test_wrong_settings_are_refused_before_anything(settings, text, says):
+    settings.write_text("echo", text)
+    for arguments in ([], ["--check-config"]):
+        done = subprocess.run([program("hartonomous-echo"), "--config-dir", settings.folder, *arguments],
+                              env=settings.environment("hartonomous"), capture_output=True, text=True, timeout=20)
+        assert done.returncode == 78
+        assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_command_line(settings):
+    settings.write("echo", {})
+    command = [program("hartonomous-echo"), "--config-dir", settings.folder]
+
+    def output(*arguments, status=0):
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=20)
+        assert done.returncode == status
+        return done.stdout + done.stderr
+
+    assert output("--check-config") == "configuration is valid\n"
+    assert "hartonomous-echo 0." in output("--version") and "libpq" in output("--version")
+    assert "batch_size" in output("--help-settings") and "greeting" in output("--help-settings")
+    assert "conninfo" in output("--help-settings=hartonomous")
+    assert "--check-config" in output("--help")
+    assert "--nonsense" in output("--nonsense", status=64)
