@@ -8,7 +8,8 @@ const hart_setting *settings_find(const hart_settings_part *parts, size_t count,
         for (size_t part = 0; part < count; part++)
                 for (size_t i = 0; i < parts[part].count; i++) {
                         const hart_setting *row = &parts[part].rows[i];
-                        if (strcmp(row->section, section) != 0 || strcmp(row->key, key) != 0)
+                        if (strcmp(row->section, section) != 0 ||
+                            (strcmp(row->key, key) != 0 && strcmp(row->key, HART_SETTING_ANY_KEY) != 0))
                                 continue;
                         if (into != NULL)
                                 *into = parts[part].into;
