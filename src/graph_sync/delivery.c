@@ -93,9 +93,11 @@ static hart_code locate_all(sync_delivery *delivery, hart_error *err)
         if (code == HART_OK)
                 code = locate_subjects(delivery, is_tenant, &sql_locate_tenants, &delivery->tenants,
                                        &delivery->gone_tenants, err);
-        /* A source belongs to its tenant, so that has to be there as well. */
-        for (size_t i = 0; i < delivery->sources.count; i++)
-                keys_add(&delivery->tenants, delivery->sources.item[i].tenant, delivery->sources.item[i].tenant);
+        /* Where there is something of a tenant's, the tenant is, too. */
+        const sync_keys *const found[] = {&delivery->atoms, &delivery->sources};
+        for (size_t set = 0; set < sizeof found / sizeof *found; set++)
+                for (size_t i = 0; i < found[set]->count; i++)
+                        keys_add(&delivery->tenants, found[set]->item[i].tenant, found[set]->item[i].tenant);
         return code;
 }
 

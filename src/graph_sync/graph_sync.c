@@ -68,6 +68,7 @@ hart_code graph_sync_open(void *state, hart_worker_context *context, hart_error 
                 return code;
         code = hart_graph_hello(sync->graph, NULL, &error);
         if (code == HART_STOPPED || code == HART_CONFIG) {
+                graph_sync_close(sync); /* the skeleton closes only what was opened */
                 *err = error;
                 return code;
         }
