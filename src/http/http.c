@@ -203,9 +203,9 @@ static CURLcode set_request(hart_http *http, const char *method, const char *url
 static hart_code code_of(CURLcode result)
 {
         static const CURLcode configuration[] = {
-                CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT,         CURLE_SSL_CERTPROBLEM,
-                CURLE_SSL_CACERT_BADFILE,   CURLE_SSL_ISSUER_ERROR,      CURLE_PEER_FAILED_VERIFICATION,
-                CURLE_SSL_CIPHER,           CURLE_SSL_ENGINE_INITFAILED,
+                CURLE_UNSUPPORTED_PROTOCOL,     CURLE_URL_MALFORMAT,      CURLE_SSL_CERTPROBLEM,
+                CURLE_SSL_CLIENTCERT,           CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+                CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,         CURLE_SSL_ENGINE_INITFAILED,
         };
 
         if (result == CURLE_OUT_OF_MEMORY || result == CURLE_FAILED_INIT)

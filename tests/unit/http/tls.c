@@ -160,6 +160,7 @@ static void we_can_show_a_certificate(void **state)
 
         options.ca_file = fixture->authority;
         assert_int_not_equal(get(fixture, &options), HART_OK);
+        assert_says(&fixture->err, "certificate required");
         options.client_certificate = fixture->certificate;
         options.client_key = fixture->key;
         if (get(fixture, &options) != HART_OK)
