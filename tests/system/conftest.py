@@ -7,6 +7,8 @@ import subprocess
 import psycopg
 import pytest
 
+pytest.register_assert_rewrite("truth")
+
 import daemons
 from cluster import Cluster
 from daemons import Daemon, Settings, program

@@ -20,7 +20,7 @@ def document(seed, sentences=40):
     """Markdown or plain text as bytes."""
     chance = random.Random(seed)
     shared = [sentence(random.Random(f"shared {n}")) for n in range(50)]
-    paragraphs = [f"# Document {seed}\n"] if seed % 2 else []
+    paragraphs = [f"# Document {seed}\n"] if chance.random() < 0.5 else []
     done = 0
     while done < sentences:
         count = min(chance.randint(1, 6), sentences - done)
@@ -28,6 +28,13 @@ def document(seed, sentences=40):
                                    for _ in range(count)) + "\n")
         done += count
     return "\n".join(paragraphs).encode()
+
+
+def long(size):
+    """Text of at least `size` bytes with some thousand different sentences, which come again and again."""
+    parts = [document(f"long {n}", 300) for n in range(6)]
+    whole = b"\n".join(parts) + b"\n"
+    return whole * (size // len(whole) + 1)
 
 
 def binary(seed, size):

@@ -59,7 +59,7 @@ class Load(threading.Thread):
     @staticmethod
     def make(number):
         if number == 0:  # more than two steps of the ingestion
-            return b"\n".join(corpus.document(f"long {n}", 400) for n in range(400))
+            return corpus.long(9 << 20)
         if number % 10 == 5:
             return corpus.binary(number, 200_000)
         return corpus.document(number, 60)

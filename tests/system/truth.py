@@ -69,11 +69,13 @@ def nothing_is_left_staged(database):
 
 
 def every_component_has_a_vector(database):
-    """Components of text documents have exactly one unit vector for the one model; document atoms have none."""
+    """Components that are text have exactly one unit vector for the one model; documents and bytes that are no text have none."""
     assert database.value("SELECT count(*) FROM hartonomous.model") == 1
-    assert database.query("SELECT a.atom_id, a.subtype FROM hartonomous.atom a LEFT JOIN hartonomous.embedding e USING (tenant_id, atom_id)"
-                          " WHERE a.modality = 'text' AND (e.atom_id IS NULL) <> EXISTS (SELECT FROM hartonomous.source s"
-                          " WHERE s.tenant_id = a.tenant_id AND s.root_atom_id = a.atom_id)") == []
+    wrong = database.query("SELECT a.atom_id, a.subtype, a.canonical_text FROM hartonomous.atom a"
+                           " CROSS JOIN LATERAL (SELECT a.modality = 'text' AND a.canonical_text IS NOT NULL AND NOT EXISTS"
+                           " (SELECT FROM hartonomous.source s WHERE s.tenant_id = a.tenant_id AND s.root_atom_id = a.atom_id) AS wanted) AS w"
+                           " WHERE w.wanted <> EXISTS (SELECT FROM hartonomous.embedding e WHERE e.tenant_id = a.tenant_id AND e.atom_id = a.atom_id)")
+    assert wrong == [], wrong[:10]
     assert database.query("SELECT e.atom_id, v.length FROM hartonomous.embedding e JOIN hartonomous.model m USING (model_id)"
                           " CROSS JOIN LATERAL (SELECT sqrt(sum(x::float8 * x)) AS length, count(*) AS n FROM unnest(e.vector) AS x) AS v"
                           " WHERE abs(v.length - 1) > 1e-3 OR v.n <> m.dimension") == []
