@@ -36,9 +36,8 @@ static void add_row(const hart_lineage_row *row, void *data)
         table_number(into, row->confidence);
         table_text(into, row->text);
         table_text(into, row->uri);
-        const char *shown = *row->uri ? row->uri : row->text;
-        HART_CLEANUP(hart_free_p) char *preview = one_line(shown, strlen(shown), PREVIEW_WIDTH);
-        table_text(into, preview);
+        HART_CLEANUP(hart_free_p) char *preview = one_line(row->text, strlen(row->text), PREVIEW_WIDTH);
+        table_text(into, *row->uri ? row->uri : preview);
 }
 
 static void add_graph_row(const hart_graph_lineage_row *row, void *data)
