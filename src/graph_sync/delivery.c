@@ -60,7 +60,7 @@ static bool is_atom(sync_subject subject)
 
 static bool is_source(sync_subject subject)
 {
-        return subject == SYNC_SOURCE || subject == SYNC_DOCUMENT;
+        return subject == SYNC_DOCUMENT;
 }
 
 static bool is_tenant(sync_subject subject)
@@ -132,10 +132,10 @@ static hart_code take_composition(sync_delivery *delivery, const sync_request *r
         } else {
                 code = composition_read(delivery, parent, request->from, &next, &more, err);
         }
-        return code == HART_OK && more ? sync_request_continue(delivery->pg, request, next, err) : code;
+        return code == HART_OK && more ? sync_request_continue(delivery->pg, request, parent->tenant, next, err) : code;
 }
 
-/* Sources bring the atoms of their documents along, and AtomsCreated what these are made of. */
+/* Sources bring the atoms of their documents along, and what these are made of. */
 static hart_code follow_sources(sync_delivery *delivery, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};

@@ -1,6 +1,9 @@
 #include "graph_sync.h"
 
+#include <inttypes.h>
 #include <time.h>
+
+#include <hartonomous/clock.h>
 
 #include "delivery.h"
 
@@ -136,11 +139,18 @@ static hart_code synchronise(struct graph_sync *sync, hart_worker_context *conte
                 .request_count = count,
                 .budget = (size_t)settings->piece,
         };
+        const uint64_t begin = hart_now();
         const hart_code code = delivery_run(&delivery, err);
 
-        if (code == HART_OK)
-                hart_worker_count(context, METRIC_ROWS, delivery.rows);
-        return code;
+        if (code != HART_OK)
+                return code;
+        hart_worker_count(context, METRIC_ROWS, delivery.rows);
+        HART_CLEANUP(hart_free_p) char *duration = hart_format("DURATION_USEC=%" PRIu64, hart_now() - begin);
+        HART_CLEANUP(hart_free_p) char *atoms = hart_format("ATOMS=%zu", delivery.atoms.count);
+        const char *const fields[] = {duration, atoms, NULL};
+        hart_worker_log(context, HART_LOG_DEBUG, fields, "%zu nodes and relationships written for %zu messages",
+                        delivery.rows, count);
+        return HART_OK;
 }
 
 hart_code graph_sync_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,

@@ -12,7 +12,8 @@ static hart_code read_optional(const hart_json *body, const char *key, int64_t *
 
 static hart_code read_atoms_created(const hart_json *body, sync_request *ret, hart_error *err)
 {
-        const hart_code code = hart_json_need_integer(body, "TenantId", 0, INT32_MAX, &ret->tenant, err);
+        int64_t tenant;
+        const hart_code code = hart_json_need_integer(body, "TenantId", 0, INT32_MAX, &tenant, err);
 
         ret->subject = SYNC_DOCUMENT;
         return code == HART_OK ? hart_json_need_integer(body, "SourceId", 1, INT64_MAX, &ret->id, err) : code;
@@ -29,7 +30,7 @@ static const entity_type entity_types[] = {
         {"Composition", true, SYNC_COMPOSITION},
         {"ProvenanceLink", true, SYNC_PROVENANCE},
         {"AtomProvenance", true, SYNC_PROVENANCE},
-        {"Source", true, SYNC_SOURCE},
+        {"Source", true, SYNC_DOCUMENT},
         {"Tenant", true, SYNC_TENANT},
         {"Model", false, SYNC_ATOM},
         {"Inference", false, SYNC_ATOM},
@@ -136,7 +137,7 @@ static void put_text(hart_json_writer *writer, const char *key, const char *valu
         hart_json_put_text(writer, value);
 }
 
-hart_code sync_request_continue(hart_pg *pg, const sync_request *request, int64_t from, hart_error *err)
+hart_code sync_request_continue(hart_pg *pg, const sync_request *request, int64_t tenant, int64_t from, hart_error *err)
 {
         static const hart_route document = {"Neo4jSyncService", "Neo4jSyncService", "Neo4jSyncContract",
                                             "AtomsCreated"};
@@ -148,7 +149,7 @@ hart_code sync_request_continue(hart_pg *pg, const sync_request *request, int64_
 
         hart_json_begin_object(&writer);
         if (is_document) {
-                put_integer(&writer, "TenantId", request->tenant);
+                put_integer(&writer, "TenantId", tenant);
                 put_integer(&writer, "SourceId", request->id);
         } else {
                 put_text(&writer, "EntityType", "Composition");

@@ -12,13 +12,11 @@ typedef enum sync_subject {
         SYNC_ATOM,
         SYNC_COMPOSITION, /* an atom and its components */
         SYNC_PROVENANCE,  /* an atom and what it was derived from */
-        SYNC_SOURCE,
         SYNC_TENANT
 } sync_subject;
 
 typedef struct sync_request {
         sync_subject subject;
-        int64_t tenant; /* of a document only */
         int64_t id;
         int64_t from;  /* first sequence index; those before are in the graph already */
         int64_t since; /* microseconds since 1970: when it was asked first */
@@ -28,6 +26,7 @@ typedef struct sync_request {
 hart_code sync_request_read(const hart_message *message, sync_request *ret, hart_error *err);
 
 /* Asks for what is left of a composition, from sequence index `from` on. In the delivery's transaction. */
-hart_code sync_request_continue(hart_pg *pg, const sync_request *request, int64_t from, hart_error *err);
+hart_code sync_request_continue(hart_pg *pg, const sync_request *request, int64_t tenant, int64_t from,
+                                hart_error *err);
 
 #endif

@@ -19,41 +19,41 @@ typedef struct sample {
 enum { ENQUEUED = 1000 };
 
 static const sample samples[] = {
-        {"AtomsCreated", "{\"TenantId\":1,\"SourceId\":7}", HART_OK, {SYNC_DOCUMENT, 1, 7, 0, ENQUEUED}, NULL},
+        {"AtomsCreated", "{\"TenantId\":1,\"SourceId\":7}", HART_OK, {SYNC_DOCUMENT, 7, 0, ENQUEUED}, NULL},
         {"AtomsCreated",
          "{\"TenantId\":0,\"SourceId\":7,\"FromSequence\":20000,\"Since\":5}",
          HART_OK,
-         {SYNC_DOCUMENT, 0, 7, 20000, 5},
+         {SYNC_DOCUMENT, 7, 20000, 5},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"Atom\",\"EntityId\":9223372036854775807,\"SyncType\":\"CREATE\"}",
          HART_OK,
-         {SYNC_ATOM, 0, INT64_MAX, 0, ENQUEUED},
+         {SYNC_ATOM, INT64_MAX, 0, ENQUEUED},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"Composition\",\"EntityId\":3,\"SyncType\":\"UPDATE\",\"FromSequence\":6}",
          HART_OK,
-         {SYNC_COMPOSITION, 0, 3, 6, ENQUEUED},
+         {SYNC_COMPOSITION, 3, 6, ENQUEUED},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"ProvenanceLink\",\"EntityId\":3}",
          HART_OK,
-         {SYNC_PROVENANCE, 0, 3, 0, ENQUEUED},
+         {SYNC_PROVENANCE, 3, 0, ENQUEUED},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"AtomProvenance\",\"EntityId\":3,\"SyncType\":\"DELETE\"}",
          HART_OK,
-         {SYNC_PROVENANCE, 0, 3, 0, ENQUEUED},
+         {SYNC_PROVENANCE, 3, 0, ENQUEUED},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"Source\",\"EntityId\":3}",
          HART_OK,
-         {SYNC_SOURCE, 0, 3, 0, ENQUEUED},
+         {SYNC_DOCUMENT, 3, 0, ENQUEUED},
          NULL},
         {"Neo4jSyncRequest",
          "{\"EntityType\":\"Tenant\",\"EntityId\":0}",
          HART_OK,
-         {SYNC_TENANT, 0, 0, 0, ENQUEUED},
+         {SYNC_TENANT, 0, 0, ENQUEUED},
          NULL},
         {"AtomsCreated", "{\"SourceId\":7}", HART_POISON, {0}, "TenantId"},
         {"AtomsCreated", "{\"TenantId\":-1,\"SourceId\":7}", HART_POISON, {0}, "TenantId"},
@@ -92,7 +92,6 @@ static void messages_are_read(void **state)
                 if (code != row->code || (row->says && !strstr(err.text, row->says)))
                         fail_msg("%s %s: %s, %s", row->type, row->body, hart_code_name(code), err.text);
                 assert_int_equal(request.subject, row->request.subject);
-                assert_int_equal(request.tenant, row->request.tenant);
                 assert_int_equal(request.id, row->request.id);
                 assert_int_equal(request.from, row->request.from);
                 assert_int_equal(request.since, row->request.since);
