@@ -68,39 +68,36 @@ static void let_go(struct embedding *embedding)
         *embedding = (struct embedding){0};
 }
 
-/* Opens what the settings in force name. The caller lets go of *ret on failure, too. */
+/* Opens what the settings in force name. */
 static hart_code take_up(struct embedding *ret, hart_worker_context *context, hart_error *err)
 {
         const hart_encoder_settings *settings = hart_worker_settings(context);
         const hart_encoder_options options = hart_encoder_options_of(settings);
-        hart_code code = hart_encoder_open(&ret->encoder, &options, err);
+        struct embedding fresh = {0};
+        hart_code code = hart_encoder_open(&fresh.encoder, &options, err);
 
         if (code != HART_OK)
                 return code;
-        ret->in_force = *settings;
-        ret->in_force.directory = hart_duplicate(settings->directory);
-        ret->in_force.name = hart_duplicate(settings->name);
-        return embedding_register_model(ret, hart_worker_pg(context), err);
+        fresh.in_force = *settings;
+        fresh.in_force.directory = hart_duplicate(settings->directory);
+        fresh.in_force.name = hart_duplicate(settings->name);
+        code = embedding_register_model(&fresh, hart_worker_pg(context), err);
+        if (code != HART_OK) {
+                let_go(&fresh);
+                return code;
+        }
+        let_go(ret);
+        *ret = fresh;
+        hart_worker_status(context, "model %s", ret->in_force.name);
+        hart_worker_log(context, HART_LOG_INFO, NULL, "model %s, revision %.12s, %zu numbers a vector, by %s",
+                        ret->in_force.name, hart_encoder_revision(ret->encoder), hart_encoder_dimension(ret->encoder),
+                        hart_encoder_engine(ret->encoder));
+        return HART_OK;
 }
 
 hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err)
 {
-        struct embedding *embedding = state;
-        hart_code code;
-
-        if (embedding->encoder != NULL)
-                return embedding_register_model(embedding, hart_worker_pg(context), err);
-        code = take_up(embedding, context, err);
-        if (embedding->in_force.name == NULL)
-                return code;
-        if (code == HART_OK) {
-                hart_worker_status(context, "model %s, %s", embedding->in_force.name,
-                                   hart_encoder_engine(embedding->encoder));
-                hart_worker_log(context, HART_LOG_INFO, NULL, "model %s, revision %.12s, %zu numbers a vector, by %s",
-                                embedding->in_force.name, hart_encoder_revision(embedding->encoder),
-                                hart_encoder_dimension(embedding->encoder), hart_encoder_engine(embedding->encoder));
-        }
-        return code;
+        return take_up(state, context, err);
 }
 
 static bool is_same(const hart_encoder_settings *a, const hart_encoder_settings *b)
@@ -111,19 +108,11 @@ static bool is_same(const hart_encoder_settings *a, const hart_encoder_settings 
 
 hart_code embedding_reload(void *state, hart_worker_context *context, hart_error *err)
 {
-        struct embedding *embedding = state, fresh = {0};
-        hart_code code;
+        const struct embedding *embedding = state;
 
         if (embedding->encoder != NULL && is_same(&embedding->in_force, hart_worker_settings(context)))
                 return HART_OK;
-        code = take_up(&fresh, context, err);
-        if (code == HART_OK) {
-                let_go(embedding);
-                *embedding = fresh;
-        } else {
-                let_go(&fresh);
-        }
-        return code;
+        return take_up(state, context, err);
 }
 
 void embedding_close(void *state)

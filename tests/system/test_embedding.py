@@ -1,0 +1,252 @@
+"""The embedding daemon on a real database and the real model: who gets a vector, which one, and what happens when things go wrong."""
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+import truth
+from daemons import program
+
+HELLO = [-0.034478, 0.03102, 0.00673, 0.02611, -0.039362]
+
+
+class Atoms:
+    """Atoms put straight into the database, and requests for their vectors."""
+
+    def __init__(self, database):
+        self.database = database
+
+    def add(self, texts, tenant=1, subtype="sentence"):
+        """One atom per text (str, or bytes for an atom without canonical text); their ids."""
+        with self.database.connect() as connection, connection.transaction():
+            connection.execute("INSERT INTO hartonomous.tenant (tenant_id) VALUES (%s) ON CONFLICT DO NOTHING", (tenant,))
+            ids = []
+            for text in texts:
+                content = text.encode() if isinstance(text, str) else text
+                ids += connection.execute(
+                    "INSERT INTO hartonomous.atom (tenant_id, modality, subtype, content_hash, size, atomic_value, content, canonical_text)"
+                    " VALUES (%s, 'text', %s, sha256(%s), %s, %s, %s, %s) RETURNING atom_id",
+                    (tenant, subtype, content, len(content), content if len(content) <= 64 else b"",
+                     content if len(content) > 64 and isinstance(text, bytes) else None,
+                     text if isinstance(text, str) else None)).fetchone()
+        return ids
+
+    def ask(self, ids, tenant=1):
+        self.send({"TenantId": tenant, "AtomIds": ids})
+
+    def send(self, body):
+        self.database.query("SELECT broker.send_one('IngestionService', 'EmbeddingService', 'EmbeddingContract', 'EmbeddingRequest', %s::jsonb)",
+                            (json.dumps(body),))
+
+    def count(self):
+        return self.database.value("SELECT count(*) FROM hartonomous.embedding")
+
+    def vector(self, atom):
+        return self.database.value("SELECT vector FROM hartonomous.embedding WHERE atom_id = %s", (atom,))
+
+    def is_idle(self):
+        return "EmbeddingQueue" not in truth.queued(self.database)
+
+
+@pytest.fixture
+def atoms(database):
+    return Atoms(database)
+
+
+def sentences(count, words=20, name="x"):
+    return [" ".join(f"{name}{n} word{(n * 7 + k * 13) % 997}" for k in range(words // 2)) for n in range(count)]
+
+
+def test_vectors_are_the_models(start, atoms, wait_until, database):
+    start("embedding")
+    hello, empty_like, = atoms.add(["hello world", "\t"])
+    atoms.ask([hello, empty_like])
+    wait_until(lambda: atoms.count() == 2)
+    vector = atoms.vector(hello)
+    assert vector[:5] == pytest.approx(HELLO, abs=1e-3)
+    assert len(vector) == 384 and sum(x * x for x in vector) == pytest.approx(1, abs=1e-5)
+    name, revision, dimension, engine = database.query("SELECT name, revision, dimension, engine FROM hartonomous.model")[0]
+    assert (name, dimension, engine) == ("all-MiniLM-L6-v2", 384, "native/exact")
+    assert revision == "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def test_who_gets_a_vector(start, atoms, wait_until, database):
+    """Text by bytes counts as text; bytes that are none, atoms that are gone and atoms of another tenant do not hinder."""
+    daemon = start("embedding")
+    text, as_bytes, long_bytes, no_text = atoms.add(
+        ["a sentence", b"with a \0 byte", "ü ".encode() * 50_000, b"\xff\xfe\x00\x01"])
+    twin, = atoms.add(["a sentence"], subtype="heading")
+    other, = atoms.add(["a sentence"], tenant=2)
+    atoms.ask([text, as_bytes, long_bytes, no_text, twin, 999_999, text, other])
+    atoms.ask([other, text], tenant=2)
+    wait_until(lambda: atoms.count() == 5)
+    wait_until(atoms.is_idle)
+    assert atoms.vector(twin) == atoms.vector(text) == atoms.vector(other)
+    assert {row[0] for row in database.query("SELECT atom_id FROM hartonomous.embedding")} == {text, as_bytes, long_bytes, twin, other}
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
+    # Asked again: nothing is computed, nothing changes.
+    before = database.query("SELECT atom_id, created_at FROM hartonomous.embedding ORDER BY 1")
+    atoms.ask([text, as_bytes])
+    wait_until(atoms.is_idle)
+    assert database.query("SELECT atom_id, created_at FROM hartonomous.embedding ORDER BY 1") == before
+    status, metrics = daemon.get("/metrics")
+    values = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line and not line.startswith("#"))
+    assert status == 200 and float(values["hartonomous_embeddings_total"]) == 5
+    assert float(values["hartonomous_embedding_tokens_total"]) > 256
+
+
+@pytest.mark.parametrize("body, reason", [
+    ({"TenantId": 1}, "AtomIds"),
+    ({"AtomIds": [1]}, "TenantId"),
+    ({"TenantId": -1, "AtomIds": [1]}, "TenantId"),
+    ({"TenantId": 1, "AtomIds": []}, "AtomIds"),
+    ({"TenantId": 1, "AtomIds": [1, "two"]}, "AtomIds[1]"),
+    ({"TenantId": 1, "AtomIds": {"a": 1}}, "AtomIds"),
+    ([1, 2], "TenantId"),
+])
+def test_a_senseless_message_is_dead_lettered_and_hinders_nobody(start, atoms, wait_until, database, body, reason):
+    atom, = atoms.add(["still embedded"])
+    atoms.send(body)
+    atoms.ask([atom])
+    start("embedding")
+    wait_until(lambda: atoms.count() == 1)
+    letters = wait_until(lambda: database.query("SELECT reason FROM broker.dead_letter"))
+    assert len(letters) == 1 and "EmbeddingRequest" in letters[0][0] and reason in letters[0][0]
+    wait_until(atoms.is_idle)
+
+
+def test_killed_in_mid_work_each_atom_has_one_vector(start, atoms, wait_until, database):
+    ids = atoms.add(sentences(300, words=8))
+    for first in range(0, len(ids), 10):
+        atoms.ask(ids[first:first + 10])
+    daemon = start("embedding", worker={"batch_size": 4})
+    for goal in (20, 60, 150):
+        wait_until(lambda: atoms.count() >= goal, 60)
+        daemon.kill()
+        daemon.launch()
+    wait_until(lambda: atoms.count() == len(ids), 120)
+    wait_until(atoms.is_idle)
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
+
+
+def test_stops_quickly_and_puts_everything_back(start, atoms, wait_until, database):
+    ids = atoms.add(sentences(3000, words=60))
+    atoms.ask(ids)
+    daemon = start("embedding")
+    wait_until(lambda: "atoms" in daemon.status, 30)
+    daemon.stop(timeout=5)
+    assert atoms.count() == 0
+    assert truth.queued(database) == {"EmbeddingQueue": 1}
+    assert database.value("SELECT max(attempts) FROM broker.message") == 0
+
+
+def test_two_daemons_share_the_work(start, atoms, wait_until, database):
+    ids = atoms.add(sentences(200, words=8))
+    for first in range(0, len(ids), 10):
+        atoms.ask(ids[first:first + 20])  # every atom is asked for twice
+    start("embedding", worker={"batch_size": 2})
+    start("embedding", worker={"batch_size": 2}, common={"telemetry": {"enabled": False}})
+    wait_until(lambda: atoms.count() == len(ids), 120)
+    wait_until(atoms.is_idle)
+    assert database.value("SELECT count(*) FROM hartonomous.model") == 1
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
+
+
+def test_memory_and_threads_are_few(start, atoms, wait_until):
+    ids = atoms.add(sentences(300, words=12))
+    atoms.ask(ids)
+    daemon = start("embedding")
+    wait_until(lambda: atoms.count() == len(ids), 120)
+    if "asan" not in open(f"/proc/{daemon.pid}/maps", encoding="ascii", errors="replace").read():
+        assert daemon.resident() < 150 << 20
+    assert len(os.listdir(f"/proc/{daemon.pid}/task")) <= 2  # the loop and, where it is served, telemetry
+
+
+def break_weights(folder, change):
+    path = os.path.join(folder, "model.safetensors")
+    with open(path, "r+b") as file:
+        change(file)
+
+
+def cut(file):
+    file.truncate(50_000_000)
+
+
+def no_number(file):
+    size, = struct.unpack("<Q", file.read(8))
+    header = json.loads(file.read(size))
+    begin = header["encoder.layer.3.output.dense.weight"]["data_offsets"][0]
+    file.seek(8 + size + begin + 4000)
+    file.write(struct.pack("<f", float("nan")))
+
+
+def no_safetensors(file):
+    file.write(b"\x80\x02}q\x00")
+
+
+@pytest.fixture
+def model_copy(model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(model, folder)
+    return folder
+
+
+@pytest.mark.parametrize("change, words", [
+    (cut, "cut off"), (no_number, "encoder.layer.3.output.dense.weight: has weights that are not numbers"),
+    (no_safetensors, "is no safetensors file")])
+def test_a_wrong_model_file_is_one_clear_line_and_status_78(start, database, settings, model_copy, change, words):
+    break_weights(model_copy, change)
+    daemon = start("embedding", model={"directory": model_copy}, ready=False)
+    assert daemon.wait_exit() == 78
+    lines = [line for line in daemon.log().splitlines() if words in line]
+    assert len(lines) == 1 and f"{model_copy}/model.safetensors" in lines[0]
+    checked = subprocess.run([program("hartonomous-embedding"), "--config-dir", settings.folder, "--check-config"],
+                             capture_output=True, text=True, env=settings.environment("hartonomous-embedding"))
+    assert checked.returncode == 78 and words in checked.stderr
+
+
+def test_a_missing_model_says_how_to_get_it(start, database, tmp_path):
+    daemon = start("embedding", model={"directory": tmp_path / "nowhere"}, ready=False)
+    assert daemon.wait_exit() == 78
+    assert "scripts/install-model" in daemon.log()
+
+
+def test_another_model_has_a_row_and_vectors_of_its_own(start, atoms, wait_until, database):
+    atom, = atoms.add(["hello world"])
+    atoms.ask([atom])
+    first = start("embedding")
+    wait_until(lambda: atoms.count() == 1)
+    first.stop()
+    start("embedding", model={"name": "renamed"})
+    atoms.ask([atom])
+    wait_until(lambda: atoms.count() == 2)
+    assert database.query("SELECT name FROM hartonomous.model ORDER BY 1") == [("all-MiniLM-L6-v2",), ("renamed",)]
+
+
+def test_a_model_of_another_dimension_is_refused(start, atoms, wait_until, database):
+    first = start("embedding")
+    first.stop()
+    database.query("UPDATE hartonomous.model SET dimension = 768")
+    daemon = start("embedding", ready=False)
+    assert daemon.wait_exit() == 78
+    assert "768" in daemon.log()
+
+
+def test_reload_takes_up_a_new_model_and_keeps_the_old_when_it_is_wrong(start, atoms, wait_until, settings, model, model_copy):
+    daemon = start("embedding")
+    settings.write("embedding", {"model": {"directory": model_copy / "nowhere"}})
+    daemon.reload()
+    wait_until(lambda: "nowhere" in daemon.log())
+    first, second = atoms.add(["first", "second"])
+    atoms.ask([first])
+    wait_until(lambda: atoms.count() == 1)
+    settings.write("embedding", {"model": {"directory": model_copy, "name": "copy"}})
+    daemon.reload()
+    wait_until(lambda: "settings-reloaded" in daemon.log() or atoms.database.value("SELECT count(*) FROM hartonomous.model") == 2)
+    atoms.ask([second])
+    wait_until(lambda: atoms.count() == 2)
+    assert atoms.database.value("SELECT m.name FROM hartonomous.embedding JOIN hartonomous.model m USING (model_id) WHERE atom_id = %s", (second,)) == "copy"
