@@ -1,10 +1,19 @@
 /* Rows, in PostgreSQL's binary format. */
 #include "connection.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "types.h"
+
+/* As assert, but in every build: a value of another type than asked for would be read as garbage. */
+#define need(condition)                                                                                                \
+        do {                                                                                                           \
+                if (!(condition)) {                                                                                    \
+                        fprintf(stderr, "hartonomous: %s: broken promise: %s\n", __func__, #condition);                \
+                        abort();                                                                                       \
+                }                                                                                                      \
+        } while (0)
 
 hart_pg_result *hart_pg_result_new(PGresult *only)
 {
@@ -59,10 +68,10 @@ struct cell {
 
 static struct cell cell_at(const hart_pg_result *result, size_t row, int column)
 {
-        assert(row < result->rows);
+        need(row < result->rows);
         const PGresult *part = result->parts[result->part_count == 1 ? 0 : row];
         int number = result->part_count == 1 ? (int)row : 0;
-        assert(column >= 0 && column < PQnfields(part) && PQfformat(part, column) == 1);
+        need(column >= 0 && column < PQnfields(part) && PQfformat(part, column) == 1);
         return (struct cell){.type = PQftype(part, column),
                              .null = PQgetisnull(part, number, column),
                              .data = (const unsigned char *)PQgetvalue(part, number, column),
@@ -85,14 +94,14 @@ bool hart_pg_is_null(const hart_pg_result *result, size_t row, int column)
 bool hart_pg_flag(const hart_pg_result *result, size_t row, int column)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(cell.type == TYPE_BOOL && !cell.null);
+        need(cell.type == TYPE_BOOL && !cell.null);
         return cell.data[0] != 0;
 }
 
 int64_t hart_pg_integer(const hart_pg_result *result, size_t row, int column)
 {
         struct cell cell = cell_at(result, row, column);
-        assert((cell.type == TYPE_INT2 || cell.type == TYPE_INT4 || cell.type == TYPE_INT8) && !cell.null);
+        need((cell.type == TYPE_INT2 || cell.type == TYPE_INT4 || cell.type == TYPE_INT8) && !cell.null);
         uint64_t value = big_endian(cell.data, cell.size);
         if (cell.size == 2)
                 return (int16_t)value;
@@ -110,7 +119,7 @@ static float float4_at(const unsigned char *data)
 double hart_pg_number(const hart_pg_result *result, size_t row, int column)
 {
         struct cell cell = cell_at(result, row, column);
-        assert((cell.type == TYPE_FLOAT4 || cell.type == TYPE_FLOAT8) && !cell.null);
+        need((cell.type == TYPE_FLOAT4 || cell.type == TYPE_FLOAT8) && !cell.null);
         if (cell.type == TYPE_FLOAT4)
                 return (double)float4_at(cell.data);
         uint64_t bits = big_endian(cell.data, sizeof bits);
@@ -128,7 +137,7 @@ static bool is_text(Oid type)
 const char *hart_pg_text(const hart_pg_result *result, size_t row, int column, size_t *size)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(is_text(cell.type));
+        need(is_text(cell.type));
         size_t version = cell.type == TYPE_JSONB && !cell.null; /* one byte in front of the text */
         if (size)
                 *size = cell.size - version;
@@ -138,7 +147,7 @@ const char *hart_pg_text(const hart_pg_result *result, size_t row, int column, s
 const unsigned char *hart_pg_bytea(const hart_pg_result *result, size_t row, int column, size_t *size)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(cell.type == TYPE_BYTEA);
+        need(cell.type == TYPE_BYTEA);
         if (size)
                 *size = cell.size;
         return cell.null ? NULL : cell.data;
@@ -150,7 +159,7 @@ static size_t open_array(struct cell cell, const unsigned char **first)
         *first = cell.data;
         if (cell.null || big_endian(cell.data, 4) == 0)
                 return 0;
-        assert(big_endian(cell.data, 4) == 1);
+        need(big_endian(cell.data, 4) == 1);
         *first = cell.data + 20;
         return (size_t)big_endian(cell.data + 12, 4);
 }
@@ -158,14 +167,14 @@ static size_t open_array(struct cell cell, const unsigned char **first)
 size_t hart_pg_int8_array(const hart_pg_result *result, size_t row, int column, int64_t **ret)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(cell.type == TYPE_INT8_ARRAY);
+        need(cell.type == TYPE_INT8_ARRAY);
         const unsigned char *at;
         size_t count = open_array(cell, &at);
         if (!ret)
                 return count;
         *ret = hart_allocate_array(count ? count : 1, sizeof **ret);
         for (size_t i = 0; i < count; i++, at += 12) {
-                assert(big_endian(at, 4) == 8); /* no nulls */
+                need(big_endian(at, 4) == 8); /* no nulls */
                 (*ret)[i] = (int64_t)big_endian(at + 4, 8);
         }
         return count;
@@ -174,14 +183,14 @@ size_t hart_pg_int8_array(const hart_pg_result *result, size_t row, int column, 
 size_t hart_pg_float4_array(const hart_pg_result *result, size_t row, int column, float **ret)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(cell.type == TYPE_FLOAT4_ARRAY);
+        need(cell.type == TYPE_FLOAT4_ARRAY);
         const unsigned char *at;
         size_t count = open_array(cell, &at);
         if (!ret)
                 return count;
         *ret = hart_allocate_array(count ? count : 1, sizeof **ret);
         for (size_t i = 0; i < count; i++, at += 8) {
-                assert(big_endian(at, 4) == 4); /* no nulls */
+                need(big_endian(at, 4) == 4); /* no nulls */
                 (*ret)[i] = float4_at(at + 4);
         }
         return count;
@@ -190,7 +199,7 @@ size_t hart_pg_float4_array(const hart_pg_result *result, size_t row, int column
 size_t hart_pg_bytes_array(const hart_pg_result *result, size_t row, int column, hart_pg_bytes **ret)
 {
         struct cell cell = cell_at(result, row, column);
-        assert(cell.type == TYPE_BYTEA_ARRAY || cell.type == TYPE_TEXT_ARRAY);
+        need(cell.type == TYPE_BYTEA_ARRAY || cell.type == TYPE_TEXT_ARRAY);
         const unsigned char *at;
         size_t count = open_array(cell, &at);
         if (!ret)
