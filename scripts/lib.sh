@@ -8,7 +8,7 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev libzstd-de
     libsystemd-dev libmicrohttpd-dev libicu-dev libseccomp-dev libdnnl-dev)
 RUN_PACKAGES=(ca-certificates curl openjdk-17-jre-headless maven python3 python3-pip systemd util-linux procps)
 TEST_PACKAGES=(clang clang-format shellcheck libcmocka-dev python3-pytest python3-psycopg python3-venv systemd-container
-    bash-completion)
+    bash-completion mandoc)
 
 die() {
     echo "$(basename "$0"): $*" >&2
