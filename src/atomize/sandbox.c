@@ -61,6 +61,7 @@ static int allow(scmp_filter_ctx filter)
                 SCMP_SYS(futex),        SCMP_SYS(exit),           SCMP_SYS(exit_group),
                 SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
                 SCMP_SYS(gettid),       SCMP_SYS(getpid),         SCMP_SYS(clock_gettime),
+                SCMP_SYS(dup2),         SCMP_SYS(dup3),
         };
         int error = 0;
         for (size_t i = 0; error == 0 && i < sizeof calls / sizeof *calls; i++)
@@ -99,19 +100,18 @@ int sandbox_enter(const sandbox_limits *limits, const char **what)
         *what = "PR_SET_DUMPABLE"; /* no other process of the user may look into it */
         if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
                 return errno;
-#if !SANITIZED
-        *what = "silencing"; /* nor may it write into the journal */
-        if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
-                return errno;
-#endif
         *what = "setrlimit";
         int error = set_limits(limits);
-        if (error != 0)
-                return error;
 #if !SANITIZED
-        *what = "seccomp";
-        return filter_calls();
-#else
-        return 0;
+        if (error == 0) {
+                *what = "seccomp";
+                error = filter_calls();
+        }
+        /* Nor may it write into the journal. Last, so that what failed above can be said. */
+        if (error == 0 && dup2(STDOUT_FILENO, STDERR_FILENO) < 0) {
+                *what = "silencing";
+                error = errno;
+        }
 #endif
+        return error;
 }
