@@ -89,8 +89,9 @@ static hart_code take_up(struct embedding *ret, hart_worker_context *context, ha
         let_go(ret);
         *ret = fresh;
         hart_worker_status(context, "model %s", ret->in_force.name);
-        hart_worker_log(context, HART_LOG_INFO, NULL, "model %s, revision %.12s, %zu numbers a vector, by %s",
-                        ret->in_force.name, hart_encoder_revision(ret->encoder), hart_encoder_dimension(ret->encoder),
+        hart_worker_log(context, HART_LOG_INFO, (const char *const[]){"EVENT=model-loaded", NULL},
+                        "model %s, revision %.12s, %zu numbers a vector, by %s", ret->in_force.name,
+                        hart_encoder_revision(ret->encoder), hart_encoder_dimension(ret->encoder),
                         hart_encoder_engine(ret->encoder));
         return HART_OK;
 }

@@ -110,7 +110,7 @@ static hart_code work(struct delivery *delivery, hart_error *err)
 static void report(struct delivery *delivery, size_t asked)
 {
         HART_CLEANUP(hart_free_p) char *atoms = hart_format("ATOMS=%zu", delivery->stored);
-        const char *const fields[] = {atoms, NULL};
+        const char *const fields[] = {"EVENT=atoms-embedded", atoms, NULL};
 
         hart_worker_count(delivery->context, METRIC_EMBEDDINGS, delivery->stored);
         hart_worker_count(delivery->context, METRIC_TOKENS, delivery->tokens);

@@ -147,7 +147,7 @@ static hart_code synchronise(struct graph_sync *sync, hart_worker_context *conte
         hart_worker_count(context, METRIC_ROWS, delivery.rows);
         HART_CLEANUP(hart_free_p) char *duration = hart_format("DURATION_USEC=%" PRIu64, hart_now() - begin);
         HART_CLEANUP(hart_free_p) char *atoms = hart_format("ATOMS=%zu", delivery.atoms.count);
-        const char *const fields[] = {duration, atoms, NULL};
+        const char *const fields[] = {"EVENT=graph-written", duration, atoms, NULL};
         hart_worker_log(context, HART_LOG_DEBUG, fields, "%zu nodes and relationships written for %zu messages",
                         delivery.rows, count);
         return HART_OK;

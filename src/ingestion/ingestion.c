@@ -84,7 +84,7 @@ static void log_source(const struct batch *batch, const struct document *documen
         snprintf(tenant, sizeof tenant, "TENANT=%" PRId32, document->tenant);
         snprintf(atoms, sizeof atoms, "ATOMS=%" PRId64, components);
         snprintf(duration, sizeof duration, "DURATION_USEC=%" PRIu64, hart_now() - batch->started);
-        const char *const fields[] = {source, tenant, atoms, duration, NULL};
+        const char *const fields[] = {"EVENT=source-complete", source, tenant, atoms, duration, NULL};
         hart_worker_log(batch->context, HART_LOG_INFO, fields, "source %" PRId64 " of tenant %" PRId32 " is complete%s",
                         document->source, document->tenant, document->stepped ? "" : ": its content was there already");
 }

@@ -18,6 +18,11 @@ const journal_event journal_events[] = {
         {"message-failed", "86dd994817a14168b98af3a924b3d36c"},
         {"message-dead-lettered", "cba182e16706487c984a5f03857fcbbe"},
         {"batch-split", "06866e4292c44d4a8cbbf1a0c2e882be"},
+        /* What the stages did */
+        {"source-complete", "63afa4e06cc0473499a591f03db6fd11"},
+        {"graph-written", "9f2ff5a943584eeba8ae3f3e2032967f"},
+        {"atoms-embedded", "dd72f798f6a043879e2cc6e801d86e8e"},
+        {"model-loaded", "156352802fbb4fc699bc01e773873fae"},
         /* Beside the work */
         {"telemetry-listening", "6ef8dbf3dec040a7a20daf7a71bc440d"},
         {"telemetry-unavailable", "a6efdbf95d06482f9b1076bfc0876890"},

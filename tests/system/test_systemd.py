@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -203,10 +204,7 @@ def test_second_instance_and_original_name(host):
 
 def test_target_starts_reloads_and_stops_all(host, neo4j, model):
     inside = "/run/test-model"
-    host.box.run("mkdir", "-p", inside)
-    for name in os.listdir(model):
-        with open(os.path.join(model, name), "rb") as source, open(host.box.path(os.path.join(inside, name)), "wb") as copy:
-            copy.write(source.read())
+    shutil.copytree(model, host.box.path(inside), dirs_exist_ok=True)
     host.settings("graph-sync", f"[neo4j]\nurl = {neo4j.url}\nuser = {neo4j.user}\n")
     host.box.write("/etc/hartonomous/credentials/neo4j-password", neo4j.password + "\n", 0o600)
     host.settings("embedding", f"[model]\ndirectory = {inside}\n")

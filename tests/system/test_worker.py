@@ -3,6 +3,7 @@ messages say (tests/unit/worker/echo_worker.c)."""
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -353,6 +354,20 @@ def test_wrong_settings_are_refused_before_anything(settings, text, says):
                               env=settings.environment("hartonomous"), capture_output=True, text=True, timeout=20)
         assert done.returncode == 78
         assert says in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_every_event_in_the_sources_has_a_row():
+    """A misspelt name would only lose its MESSAGE_ID, silently."""
+    source = os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    used = set()
+    for folder, _, names in os.walk(os.path.join(source, "src")):
+        for name in names:
+            if name.endswith(".c"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    used.update(re.findall(r'"EVENT=([a-z-]+)"', file.read()))
+    with open(os.path.join(source, "src", "worker", "events.c"), encoding="utf-8") as file:
+        rows = set(re.findall(r'\{"([a-z-]+)", "[0-9a-f]{32}"\}', file.read()))
+    assert used == rows
 
 
 def test_command_line(settings):
