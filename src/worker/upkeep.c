@@ -1,4 +1,6 @@
 /* What is done beside the messages: the daemon's own maintenance, the queue's depth, telemetry. */
+#include <string.h>
+
 #include "context.h"
 #include "worker_sql.h"
 
@@ -40,8 +42,11 @@ static void maintain(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=maintenance-failed", NULL};
         hart_error error = {0};
+        char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
+        memcpy(before, context->activity, sizeof before);
         context_activity(context, "Maintenance");
         const hart_code code = context->worker->maintain(context->state, context, &error);
+        context_activity(context, "%s", before);
         if (code >= HART_OK)
                 return;
         error.code = code;
