@@ -147,9 +147,9 @@ static void tell(const struct ingest *ingest, uint64_t began)
         char size[32];
         size_t failed = count_state(ingest, DOCUMENT_FAILED), unchanged = count_state(ingest, DOCUMENT_UNCHANGED);
         size_t complete = count_state(ingest, DOCUMENT_COMPLETE);
-        printf("%zu documents, %s: %zu %s, %zu unchanged, %zu failed, in %.1f s\n", ingest->count,
-               human_size((int64_t)ingest->bytes, size), ingest->count - failed - unchanged,
-               complete > 0 ? "ingested" : "handed in", unchanged, failed,
+        printf("%zu document%s, %s: %zu %s, %zu unchanged, %zu failed, in %.1f s\n", ingest->count,
+               ingest->count == 1 ? "" : "s", human_size((int64_t)ingest->bytes, size),
+               ingest->count - failed - unchanged, complete > 0 ? "ingested" : "handed in", unchanged, failed,
                (double)(hart_now() - began) / (double)HART_SECOND);
 }
 

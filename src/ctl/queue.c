@@ -8,7 +8,7 @@ static const table_column columns[] = {
         {"queue", "QUEUE", TABLE_TEXT},
         {"status", "STATUS", TABLE_TEXT},
         {"messages", "MESSAGES", TABLE_INTEGER},
-        {"oldest_seconds", "OLDEST (S)", TABLE_NUMBER},
+        {"oldest_seconds", "OLDEST (S)", TABLE_SECONDS},
         {"readers_active", "WORKING", TABLE_INTEGER},
         {"readers_sleeping", "WAITING", TABLE_INTEGER},
         {"dead_letters", "DEAD LETTERS", TABLE_INTEGER},

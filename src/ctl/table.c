@@ -61,7 +61,7 @@ void table_integer_or_null(struct table *into, int64_t value)
 
 void table_number(struct table *into, double value)
 {
-        assert(next_kind(into) == TABLE_NUMBER);
+        assert(next_kind(into) == TABLE_NUMBER || next_kind(into) == TABLE_SECONDS);
         new_cell(into)->number = value;
 }
 
@@ -162,6 +162,8 @@ static char *cell_text(const table_column *column, const table_cell *cell)
                 return hart_format("%" PRId64, cell->integer);
         case TABLE_NUMBER:
                 return hart_format("%.4f", cell->number);
+        case TABLE_SECONDS:
+                return hart_format("%.1f", cell->number);
         case TABLE_FLAG:
                 return hart_duplicate(cell->integer ? "yes" : "no");
         }
@@ -216,7 +218,7 @@ void table_print(const struct table *of, FILE *out)
                         table_kind kind = of->columns[column].kind;
                         const char *text = layout.texts[line * of->column_count + column];
                         if (text)
-                                print_field(&layout, column, kind == TABLE_INTEGER || kind == TABLE_NUMBER, text, out);
+                                print_field(&layout, column, kind != TABLE_TEXT && kind != TABLE_FLAG, text, out);
                 }
                 fputc('\n', out);
         }
@@ -256,6 +258,7 @@ static void write_cell(const table_column *column, const table_cell *cell, hart_
                 hart_json_put_integer(writer, cell->integer);
                 return;
         case TABLE_NUMBER:
+        case TABLE_SECONDS:
                 hart_json_put_number(writer, cell->number);
                 return;
         case TABLE_FLAG:

@@ -11,7 +11,7 @@
 #include <hartonomous/json.h>
 #include <hartonomous/memory.h>
 
-typedef enum table_kind { TABLE_TEXT, TABLE_INTEGER, TABLE_NUMBER, TABLE_FLAG } table_kind;
+typedef enum table_kind { TABLE_TEXT, TABLE_INTEGER, TABLE_NUMBER, TABLE_SECONDS, TABLE_FLAG } table_kind;
 
 typedef struct table_column {
         const char *key;   /* in JSON; NULL: for people only */
@@ -39,7 +39,7 @@ void table_text(struct table *into, const char *text); /* NULL and "" are null *
 void table_text_n(struct table *into, const char *text, size_t size);
 void table_integer(struct table *into, int64_t value);
 void table_integer_or_null(struct table *into, int64_t value); /* negative is null */
-void table_number(struct table *into, double value);
+void table_number(struct table *into, double value);           /* of a TABLE_NUMBER or TABLE_SECONDS */
 void table_flag(struct table *into, bool value);
 void table_null(struct table *into);
 void table_done(struct table *table);
