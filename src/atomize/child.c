@@ -69,7 +69,9 @@ hart_code child_start(atomize_child *child, const char *program, uint64_t memory
         if (error != 0) {
                 close(pair[0]);
                 child->pid = 0;
-                return hart_fail_errno(err, HART_CONFIG, error, "the atomizer %s cannot be started", program);
+                /* Too many processes or too little memory is not a matter of settings. */
+                return hart_fail_errno(err, error == EAGAIN || error == ENOMEM ? HART_RETRY : HART_CONFIG, error,
+                                       "the atomizer %s cannot be started", program);
         }
         child->fd = pair[0];
         return HART_OK;
@@ -93,7 +95,7 @@ void child_stop(atomize_child *child)
         child->pid = 0;
 }
 
-void child_describe_end(atomize_child *child, char text[64])
+bool child_describe_end(atomize_child *child, char text[64])
 {
         siginfo_t info = {0};
         /* Its socket is closed, so it is ending; one that only closed it is ended here. */
@@ -111,6 +113,7 @@ void child_describe_end(atomize_child *child, char text[64])
                 snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
         close(child->fd);
         child->pid = 0;
+        return WIFSIGNALED(status);
 }
 
 static hart_code wait_ready(const atomize_child *child, short events, const child_patience *patience, hart_error *err)

@@ -2,6 +2,7 @@
 #ifndef ATOMIZE_CHILD_H
 #define ATOMIZE_CHILD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,8 +26,8 @@ hart_code child_start(atomize_child *child, const char *program, uint64_t memory
                       hart_error *err);
 /* Closes its socket, kills it where it does not end by itself, and waits for its end. */
 void child_stop(atomize_child *child);
-/* Why it is gone, "crashed with SIGSEGV"; ends it where it is not. */
-void child_describe_end(atomize_child *child, char text[64]);
+/* Why it is gone, "crashed with SIGSEGV"; ends it where it is not. Was it a signal? */
+bool child_describe_end(atomize_child *child, char text[64]);
 
 /* HART_EMPTY: the child is gone. HART_FAILED: the deadline has passed. */
 hart_code child_write(const atomize_child *child, const void *data, size_t size, const child_patience *patience,

@@ -26,13 +26,13 @@ static child_patience patience_of(const atomize_client *client)
 static hart_code need_child(atomize_client *client, int32_t tenant, hart_error *err)
 {
         const atomize_options *options = &client->options;
-        unsigned char head[FRAME_HEADER_SIZE];
+        unsigned char head[FRAME_HEADER_SIZE] = {0};
         if (client->child.pid != 0 && (client->tenant != tenant || client->windows >= options->windows_per_child))
                 child_stop(&client->child);
         if (client->child.pid != 0)
                 return HART_OK;
         /* The clock stops a hang; this stops a child that outlives its daemon's attention. */
-        uint64_t cpu = options->timeout / HART_SECOND * (uint64_t)options->windows_per_child + 1;
+        uint64_t cpu = options->timeout * (uint64_t)options->windows_per_child / HART_SECOND + 1;
         hart_code code = child_start(&client->child, options->program, options->memory, cpu, err);
         if (code != HART_OK)
                 return code;
@@ -48,11 +48,10 @@ static hart_code need_child(atomize_client *client, int32_t tenant, hart_error *
                 return code;
         }
         char end[64] = "speaks another version of the protocol";
-        if (code == HART_EMPTY)
-                child_describe_end(&client->child, end);
-        else
-                child_stop(&client->child);
-        return hart_fail(err, HART_CONFIG,
+        bool killed = code == HART_EMPTY && child_describe_end(&client->child, end);
+        child_stop(&client->child);
+        /* A signal came from outside: nothing of a document has been read yet. */
+        return hart_fail(err, killed ? HART_RETRY : HART_CONFIG,
                          "the atomizer %s %s before it was ready; see its line above, and the setting atomize_memory",
                          options->program, end);
 }
@@ -121,7 +120,7 @@ hart_code atomize_client_run(atomize_client *client, const atomize_job *job, ato
         }
         if (code == HART_EMPTY) {
                 char end[64];
-                child_describe_end(&client->child, end);
+                (void)child_describe_end(&client->child, end);
                 return hart_fail(err, HART_FAILED, "atomizer %s %s on source %lld", job->atomizer->name, end,
                                  (long long)job->source);
         }

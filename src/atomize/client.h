@@ -47,7 +47,7 @@ void atomize_client_init(atomize_client *client, const atomize_options *options)
 void atomize_client_done(atomize_client *client);
 
 /* HART_FAILED: the child crashed, hung, or lied; HART_POISON: the atomizer refuses the content; HART_CONFIG: the
- * child cannot be started; or what `waiting` returned. */
+ * child cannot be started (HART_RETRY where that may pass); or what `waiting` returned. */
 hart_code atomize_client_run(atomize_client *client, const atomize_job *job, atomize_result *ret, hart_error *err);
 
 #endif
