@@ -63,6 +63,8 @@ void json_show(const hart_buffer *json);
 
 /* Text made safe for one line of a terminal, at most `limit` columns ("…" behind what was cut; 0: no limit). free() */
 char *one_line(const char *text, size_t size, size_t limit);
+/* Columns it takes on a terminal, in the locale that is set. */
+size_t text_width(const char *text);
 /* "12.3 MB"; `buffer` has room for 32 bytes. */
 const char *human_size(int64_t bytes, char buffer[32]);
 
