@@ -9,6 +9,7 @@ its own; the network is this machine's. Everything ends with the process that ma
 namespace that only the container holds, and it dies with its parent. Needs root, systemd-container and cgroup2, also
 beside cgroup v1."""
 
+import json
 import os
 import shlex
 import shutil
@@ -27,7 +28,6 @@ mkdir "$BOX/upper" "$BOX/work" "$BOX/root"
 mount -t overlay -o "lowerdir=/,upperdir=$BOX/upper,workdir=$BOX/work" hartonomous-box "$BOX/root"
 cd "$BOX/root/etc"
 rm -rf systemd/system/*.wants systemd/system/*.requires systemd/system/*.upholds fstab
-mkdir -p systemd/system ../var/log/journal
 rm -rf ../var/log/journal
 ln -sfn /dev/null systemd/system/systemd-tmpfiles-clean.timer
 cd /
@@ -151,7 +151,6 @@ class Box:
 
     def journal(self, *matches):
         """Journal entries, oldest first, as dictionaries."""
-        import json
         lines = self.run("journalctl", "--output=json", "--no-pager", "--all", *matches, check=False).stdout.splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
