@@ -11,6 +11,7 @@ import pytest
 import corpus
 import truth
 
+SLOW = True
 SEED = int(os.environ.get("HARTONOMOUS_CHAOS_SEED", "20"))
 ROUNDS_OF_EACH = 4
 VICTIMS = ("ingestion", "graph-sync", "embedding", "postgresql", "neo4j")
