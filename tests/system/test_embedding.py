@@ -227,6 +227,16 @@ def test_another_model_has_a_row_and_vectors_of_its_own(start, atoms, wait_until
     assert database.query("SELECT name FROM hartonomous.model ORDER BY 1") == [("all-MiniLM-L6-v2",), ("renamed",)]
 
 
+def test_the_manuals_statement_embeds_everything_again(start, atoms, wait_until, database):
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "docs", "embedding.md"), encoding="utf-8") as page:
+        statement = page.read().split("```sql\n")[1].split("```")[0]
+    atoms.add(["one", "two", "three"])
+    atoms.add(["one"], tenant=2)
+    start("embedding")
+    database.query(statement)
+    wait_until(lambda: atoms.count() == 4)
+
+
 def test_a_model_of_another_dimension_is_refused(start, atoms, wait_until, database):
     first = start("embedding")
     first.stop()
