@@ -154,18 +154,16 @@ COMMENT ON COLUMN broker.dead_letter.created_at IS 'When it was given up.';
 
 -- Unlogged, so that crash recovery empties it, which then reads as a new start.
 CREATE UNLOGGED TABLE broker.server_start (
-    started_at timestamptz NOT NULL PRIMARY KEY,
+    started_at timestamptz NOT NULL,
     first_xid  xid8        NOT NULL
 );
 COMMENT ON TABLE broker.server_start IS 'First transaction id after the last start of the server: a delivery older than that ended with the server, not with its reader, and costs no attempt.';
-COMMENT ON COLUMN broker.server_start.started_at IS 'When the server started.';
+COMMENT ON COLUMN broker.server_start.started_at IS 'When the server started. Several readers may have noted it at once; the smallest first_xid counts.';
 COMMENT ON COLUMN broker.server_start.first_xid IS 'Next transaction id when the first reader came after that.';
 
 -- Advisory locks ------------------------------------------------------------------------------------------------
 -- All have two keys: a class from here, and a queue's number or a conversation's hash.
 
-CREATE FUNCTION broker.lock_class_server_start() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7700';
-COMMENT ON FUNCTION broker.lock_class_server_start IS 'Advisory lock class (key 0): the first reader after a server start writes broker.server_start.';
 CREATE FUNCTION broker.lock_class_sleeping() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7701';
 COMMENT ON FUNCTION broker.lock_class_sleeping IS 'Advisory lock class (key: queue): readers that sleep hold it shared, so that senders know whether to ring.';
 CREATE FUNCTION broker.lock_class_sending() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7702';
@@ -362,17 +360,16 @@ COMMENT ON FUNCTION broker.end_conversation IS 'Ends this end of a conversation;
 
 -- Receiving -----------------------------------------------------------------------------------------------------
 
+-- Without a lock and without a unique key: a caller's transaction may stay open for long, and nobody is to wait for it.
 CREATE FUNCTION broker.note_server_start() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM broker.server_start s WHERE s.started_at = pg_postmaster_start_time()) THEN
         RETURN;
     END IF;
-    PERFORM pg_advisory_xact_lock(broker.lock_class_server_start(), 0);
-    IF NOT EXISTS (SELECT FROM broker.server_start s WHERE s.started_at = pg_postmaster_start_time()) THEN
-        DELETE FROM broker.server_start;
-        INSERT INTO broker.server_start (started_at, first_xid) VALUES (pg_postmaster_start_time(), pg_snapshot_xmax(pg_current_snapshot()));
-    END IF;
+    DELETE FROM broker.server_start d
+      WHERE d.ctid = ANY (ARRAY(SELECT s.ctid FROM broker.server_start s WHERE s.started_at <> pg_postmaster_start_time() FOR UPDATE SKIP LOCKED));
+    INSERT INTO broker.server_start (started_at, first_xid) VALUES (pg_postmaster_start_time(), pg_snapshot_xmax(pg_current_snapshot()));
 END $$;
 COMMENT ON FUNCTION broker.note_server_start IS 'Every reader calls this before its first delivery.';
 
@@ -431,7 +428,7 @@ COMMENT ON FUNCTION broker.attach IS 'Makes this connection a reader of a queue,
 -- xmax has 32 bits; the epoch comes from the fact that it lies in the past.
 CREATE FUNCTION broker.reader_died(xmax xid) RETURNS boolean
 LANGUAGE sql STABLE AS $$
-    SELECT full_xid >= coalesce((SELECT max(s.first_xid::text::bigint) FROM broker.server_start s), 0)
+    SELECT full_xid >= (SELECT min(s.first_xid::text::bigint) FROM broker.server_start s WHERE s.started_at = pg_postmaster_start_time())
            AND pg_xact_status(full_xid::text::xid8) IS NOT DISTINCT FROM 'aborted'
     FROM (SELECT next - ((next - xmax::text::bigint) % 4294967296) AS full_xid
           FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS present) AS widened

@@ -19,7 +19,7 @@ END $$;
 -- of whoever reads them.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA broker, hartonomous FROM PUBLIC;
 GRANT USAGE ON SCHEMA broker, hartonomous TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding", hartonomous_operator;
-GRANT EXECUTE ON FUNCTION broker.lock_class_server_start, broker.lock_class_sleeping, broker.lock_class_sending,
+GRANT EXECUTE ON FUNCTION broker.lock_class_sleeping, broker.lock_class_sending,
     broker.lock_class_order, broker.lock_class_conversation, broker.channel TO PUBLIC;
 
 -- Receiving: the functions look into broker.queue_reader.
