@@ -69,10 +69,10 @@ def nothing_is_left_staged(database):
 
 
 def every_component_has_a_vector(database):
-    """Components that are text have exactly one unit vector for the one model; documents and bytes that are no text have none."""
+    """Components that are text have exactly one unit vector for the one model; documents, blanks and bytes that are no text have none."""
     assert database.value("SELECT count(*) FROM hartonomous.model") == 1
     wrong = database.query("SELECT a.atom_id, a.subtype, a.canonical_text FROM hartonomous.atom a"
-                           " CROSS JOIN LATERAL (SELECT a.modality = 'text' AND a.canonical_text IS NOT NULL AND NOT EXISTS"
+                           " CROSS JOIN LATERAL (SELECT a.modality = 'text' AND coalesce(btrim(a.canonical_text, E' \\t\\r\\n'), '') <> '' AND NOT EXISTS"
                            " (SELECT FROM hartonomous.source s WHERE s.tenant_id = a.tenant_id AND s.root_atom_id = a.atom_id) AS wanted) AS w"
                            " WHERE w.wanted <> EXISTS (SELECT FROM hartonomous.embedding e WHERE e.tenant_id = a.tenant_id AND e.atom_id = a.atom_id)")
     assert wrong == [], wrong[:10]
