@@ -68,6 +68,10 @@ hart_code hart_settings_parse_parts(const hart_settings_part *parts, size_t coun
 /* Fills the caller's zeroed struct with defaults, then with what the files say. On failure the struct is
  * empty again. */
 hart_code hart_settings_load(const hart_settings_schema *schema, const char *directory, void *into, hart_error *err);
+/* The same for a command that reads a daemon's file for the schema's part of it: section `other` is passed over, it
+ * is its reader's affair. */
+hart_code hart_settings_load_beside(const hart_settings_schema *schema, const char *directory, const char *other,
+                                    void *into, hart_error *err);
 /* Frees the texts and zeroes nothing else. */
 void hart_settings_done(const hart_settings_schema *schema, void *settings);
 /* The example file: every key commented out with its default, its help, range or choices above. */

@@ -127,6 +127,19 @@ hart_code hart_settings_load(const hart_settings_schema *schema, const char *dir
         return hart_settings_load_parts(directory, schema->file, &part, 1, err);
 }
 
+hart_code hart_settings_load_beside(const hart_settings_schema *schema, const char *directory, const char *other,
+                                    void *into, hart_error *err)
+{
+        char *passed_over = NULL;
+        const hart_setting any = {other, HART_SETTING_ANY_KEY, HART_SETTING_TEXT, 0, NULL, 0, INT64_MAX,
+                                  NULL,  "Another reader's"};
+        const hart_settings_part parts[] = {{schema->rows, schema->count, into}, {&any, 1, &passed_over}};
+        hart_code code = hart_settings_load_parts(directory, schema->file, parts, 2, err);
+
+        free(passed_over);
+        return code;
+}
+
 void hart_settings_done(const hart_settings_schema *schema, void *settings)
 {
         const hart_settings_part part = {schema->rows, schema->count, settings};

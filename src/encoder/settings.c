@@ -21,15 +21,6 @@ const hart_settings_schema hart_encoder_settings_schema = {
         .count = sizeof rows / sizeof *rows,
 };
 
-/* Section [worker] of the same file is the daemon's affair. */
-struct unread {
-        char *worker;
-};
-static const hart_setting unread_rows[] = {
-        {"worker", HART_SETTING_ANY_KEY, HART_SETTING_TEXT, offsetof(struct unread, worker), NULL, 0, INT64_MAX, NULL,
-         "Settings of the daemon's loop"},
-};
-
 hart_encoder_options hart_encoder_options_of(const hart_encoder_settings *settings)
 {
         return (hart_encoder_options){.model_dir = settings->directory,
@@ -41,9 +32,7 @@ hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_di
                                        hart_error *err)
 {
         hart_encoder_settings settings = {0};
-        struct unread unread = {0};
-        const hart_settings_part parts[] = {{rows, sizeof rows / sizeof *rows, &settings}, {unread_rows, 1, &unread}};
-        hart_code code = hart_settings_load_parts(config_dir, hart_encoder_settings_schema.file, parts, 2, err);
+        hart_code code = hart_settings_load_beside(&hart_encoder_settings_schema, config_dir, "worker", &settings, err);
 
         if (code != HART_OK)
                 return code;
@@ -51,6 +40,6 @@ hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_di
         if (model_dir != NULL)
                 options.model_dir = model_dir;
         code = hart_encoder_open(ret, &options, err);
-        hart_settings_done_parts(parts, 2);
+        hart_settings_done(&hart_encoder_settings_schema, &settings);
         return code;
 }

@@ -39,15 +39,6 @@ const hart_settings_schema hart_graph_settings_schema = {
         .count = sizeof rows / sizeof *rows,
 };
 
-/* Section [worker] of the same file is the daemon's affair. */
-struct unread {
-        char *worker;
-};
-static const hart_setting unread_rows[] = {
-        {"worker", HART_SETTING_ANY_KEY, HART_SETTING_TEXT, offsetof(struct unread, worker), NULL, 0, INT64_MAX, NULL,
-         "Settings of the daemon's loop"},
-};
-
 static hart_code open_with(hart_graph **ret, const char *directory, const hart_graph_settings *settings,
                            hart_error *err)
 {
@@ -60,13 +51,11 @@ static hart_code open_with(hart_graph **ret, const char *directory, const hart_g
 hart_code hart_graph_open_configured(hart_graph **ret, const char *directory, hart_error *err)
 {
         hart_graph_settings settings = {0};
-        struct unread unread = {0};
-        const hart_settings_part parts[] = {{rows, sizeof rows / sizeof *rows, &settings}, {unread_rows, 1, &unread}};
-        hart_code code = hart_settings_load_parts(directory, hart_graph_settings_schema.file, parts, 2, err);
+        hart_code code = hart_settings_load_beside(&hart_graph_settings_schema, directory, "worker", &settings, err);
 
         if (code != HART_OK)
                 return code;
         code = open_with(ret, directory, &settings, err);
-        hart_settings_done_parts(parts, 2);
+        hart_settings_done(&hart_graph_settings_schema, &settings);
         return code;
 }
