@@ -28,9 +28,16 @@ struct kernels {
 /* The best that this processor runs. */
 const struct kernels *kernels(void);
 
+#define ATTENTION_LANES 16 /* floats in the widest vectors */
+
+static inline size_t attention_padded(size_t tokens)
+{
+        return (tokens + ATTENTION_LANES - 1) / ATTENTION_LANES * ATTENTION_LANES;
+}
+
 static inline size_t attention_scratch(size_t tokens, size_t head)
 {
-        return tokens * (head + 1);
+        return attention_padded(tokens) * (head + 1);
 }
 
 #endif

@@ -50,75 +50,127 @@ static void layer_norm(float *restrict x, const float *restrict y, size_t rows, 
         }
 }
 
-/* e^x for x ≤ 0 to about one unit in the last place: 2^n · e^r, |r| ≤ ln 2 / 2, e^r by Cephes' polynomial. */
-static inline float exponential(float x)
+/* Attention is written in vectors of this length, which compilers make of what the level has. */
+typedef float lanes __attribute__((vector_size(ATTENTION_LANES * sizeof(float))));
+typedef int32_t whole_lanes __attribute__((vector_size(ATTENTION_LANES * sizeof(int32_t))));
+
+#define LOAD(vector, from) memcpy(&(vector), (from), sizeof(vector))
+#define STORE(to, vector)  memcpy((to), &(vector), sizeof(vector))
+/* Per lane the greater of two; `mask` is a whole_lanes to work with. */
+#define GREATER(to, a, b, mask)                                                                                        \
+        do {                                                                                                           \
+                (mask) = (whole_lanes)((a) > (b));                                                                     \
+                (to) = (lanes)(((whole_lanes)(a) & (mask)) | ((whole_lanes)(b) & ~(mask)));                            \
+        } while (0)
+
+static inline float greatest(const float *scores, size_t padded)
 {
-        x = x < -87.0f ? -87.0f : x;
-        float n = x * 1.44269504088896341f;
-        int32_t whole = (int32_t)(n - 0.5f); /* n ≤ 0: rounds to nearest */
-        float r = x - (float)whole * 0.693359375f + (float)whole * 2.12194440e-4f;
-        float p = 1.9875691500e-4f;
-        p = p * r + 1.3981999507e-3f;
-        p = p * r + 8.3334519073e-3f;
-        p = p * r + 4.1665795894e-2f;
-        p = p * r + 1.6666665459e-1f;
-        p = p * r + 5.0000001201e-1f;
-        p = p * r * r + r + 1.0f;
-        union {
-                int32_t bits;
-                float value;
-        } power = {.bits = (whole + 127) << 23};
-        return p * power.value;
+        float parts[ATTENTION_LANES];
+        lanes most, other;
+        whole_lanes mask;
+
+        LOAD(most, scores);
+        for (size_t j = ATTENTION_LANES; j < padded; j += ATTENTION_LANES) {
+                LOAD(other, scores + j);
+                GREATER(most, most, other, mask);
+        }
+        STORE(parts, most);
+        for (size_t width = ATTENTION_LANES / 2; width > 0; width /= 2)
+                for (size_t j = 0; j < width; j++)
+                        parts[j] = parts[j] > parts[j + width] ? parts[j] : parts[j + width];
+        return parts[0];
 }
 
-/* scores[j] = query · key j, with keys[dimension][tokens]; becomes softmax(scale · scores). */
-static void weigh(float *restrict scores, const float *restrict query, const float *restrict keys, size_t tokens,
-                  size_t head, float scale)
+/* Replaces each x ≤ 0 by e^x to about one unit in the last place: 2^n · e^r, |r| ≤ ln 2 / 2, e^r by Cephes' polynomial.
+ * Returns the sum. */
+static inline float exponentials(float *scores, size_t padded, float most)
 {
-        float most = -INFINITY, sum = 0;
+        const lanes least = {0};
+        lanes sums = {0}, x, n, r, p;
+        whole_lanes whole, mask;
+        float parts[ATTENTION_LANES], sum = 0;
 
-        memset(scores, 0, tokens * sizeof *scores);
-        for (size_t d = 0; d < head; d++) {
-                float q = query[d] * scale;
-                const float *key = keys + d * tokens;
-                for (size_t j = 0; j < tokens; j++)
-                        scores[j] += q * key[j];
+        for (size_t j = 0; j < padded; j += ATTENTION_LANES) {
+                LOAD(x, scores + j);
+                x = x - most;
+                GREATER(x, x, least - 87.0f, mask);
+                whole = __builtin_convertvector(x * 1.44269504088896341f - 0.5f, whole_lanes); /* to the nearest */
+                n = __builtin_convertvector(whole, lanes);
+                r = x - n * 0.69314718055994531f;
+                p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+                p = p * r + 8.3334519073e-3f;
+                p = p * r + 4.1665795894e-2f;
+                p = p * r + 1.6666665459e-1f;
+                p = p * r + 5.0000001201e-1f;
+                p = p * r * r + r + 1.0f;
+                p = p * (lanes)((whole + 127) << 23);
+                STORE(scores + j, p);
+                sums += p;
         }
-        for (size_t j = 0; j < tokens; j++)
-                most = scores[j] > most ? scores[j] : most;
-        for (size_t j = 0; j < tokens; j++) {
-                scores[j] = exponential(scores[j] - most);
-                sum += scores[j];
-        }
-        for (size_t j = 0; j < tokens; j++)
-                scores[j] /= sum;
+        STORE(parts, sums);
+        for (size_t j = 0; j < ATTENTION_LANES; j++)
+                sum += parts[j];
+        return sum;
 }
 
-static void mix(float *restrict to, const float *restrict scores, const float *restrict values, size_t tokens,
-                size_t stride, size_t head)
+/* scores[j] = e^(query · key j - the greatest of these), with keys[dimension][padded]; about 0 from `tokens` on.
+ * `padded` is a multiple of ATTENTION_LANES, so that no loop has a rest to do number by number. Returns the sum of all.
+ */
+static float weigh(float *restrict scores, const float *restrict query, const float *restrict keys, size_t tokens,
+                   size_t padded, size_t head)
 {
-        memset(to, 0, head * sizeof *to);
-        for (size_t j = 0; j < tokens; j++) {
-                const float *value = values + j * stride;
-                for (size_t d = 0; d < head; d++)
-                        to[d] += scores[j] * value[d];
+        for (size_t first = 0; first < padded; first += ATTENTION_LANES) {
+                lanes score = {0}, key;
+                for (size_t d = 0; d < head; d++) {
+                        LOAD(key, keys + d * padded + first);
+                        score += query[d] * key;
+                }
+                STORE(scores + first, score);
+        }
+        for (size_t j = tokens; j < padded; j++)
+                scores[j] = -INFINITY;
+        return exponentials(scores, padded, greatest(scores, padded));
+}
+
+/* to = Σ scores[j] · value j, divided by `sum`. */
+static void mix(float *restrict to, const float *restrict scores, const float *restrict values,
+                const struct attention_shape *shape, float sum)
+{
+        const size_t stride = 3 * shape->heads * shape->head;
+        size_t first = 0;
+
+        for (; first + ATTENTION_LANES <= shape->head; first += ATTENTION_LANES) {
+                lanes mixed = {0}, value;
+                for (size_t j = 0; j < shape->tokens; j++) {
+                        LOAD(value, values + j * stride + first);
+                        mixed += scores[j] * value;
+                }
+                mixed = mixed / sum;
+                STORE(to + first, mixed);
+        }
+        for (; first < shape->head; first++) {
+                float mixed = 0;
+                for (size_t j = 0; j < shape->tokens; j++)
+                        mixed += scores[j] * values[j * stride + first];
+                to[first] = mixed / sum;
         }
 }
 
 static void attention(float *to, const float *qkv, const struct attention_shape *shape, float *scratch)
 {
-        size_t hidden = shape->heads * shape->head, stride = 3 * hidden;
-        float *keys = scratch, *scores = scratch + shape->tokens * shape->head;
+        size_t hidden = shape->heads * shape->head, stride = 3 * hidden, padded = attention_padded(shape->tokens);
+        float *keys = scratch, *scores = scratch + padded * shape->head;
         float scale = 1.0f / sqrtf((float)shape->head);
 
+        memset(keys, 0, padded * shape->head * sizeof *keys);
         for (size_t first = 0; first < hidden; first += shape->head) {
                 const float *query = qkv + first, *key = query + hidden, *value = key + hidden;
                 for (size_t j = 0; j < shape->tokens; j++)
                         for (size_t d = 0; d < shape->head; d++)
-                                keys[d * shape->tokens + j] = key[j * stride + d];
+                                keys[d * padded + j] = key[j * stride + d] * scale;
                 for (size_t i = 0; i < shape->tokens; i++) {
-                        weigh(scores, query + i * stride, keys, shape->tokens, shape->head, scale);
-                        mix(to + i * hidden + first, scores, value, shape->tokens, stride, shape->head);
+                        float sum = weigh(scores, query + i * stride, keys, shape->tokens, padded, shape->head);
+                        mix(to + i * hidden + first, scores, value, shape, sum);
                 }
         }
 }
