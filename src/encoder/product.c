@@ -8,7 +8,7 @@
 
 #include <hartonomous/memory.h>
 
-static const size_t blocks[] = {128, 64, 32, 16, 8, PRODUCT_ROWS_MULTIPLE};
+static const size_t blocks[] = {128, 64, 48, 32, 24, 20, 16, 12, 8, PRODUCT_ROWS_MULTIPLE};
 enum { BLOCKS = sizeof blocks / sizeof blocks[0], BIGGEST = 0 };
 
 /* What all products of one shape share. */

@@ -1,7 +1,7 @@
 /* Matrix products by oneDNN: y = x·Wᵀ + bias, optionally followed by GELU. The only home of dnnl.h.
  *
  * oneDNN generates code for one number of rows. So that few are generated, and none while texts wait, rows are taken in
- * blocks of fixed sizes: 128, 64, …, 4. Weights are held in the layout that oneDNN likes best for the biggest block. */
+ * blocks of a few sizes, 128 down to 4. Weights are held in the layout that oneDNN likes best for the biggest block. */
 #ifndef ENCODER_PRODUCT_H
 #define ENCODER_PRODUCT_H
 
