@@ -47,6 +47,7 @@ typedef struct hart_worker {
         size_t state_size;    /* zeroed memory given to the functions below */
         size_t settings_size; /* struct filled from `settings` */
         const hart_settings_schema *settings;
+        const char *batch_size; /* default of [worker] batch_size; NULL: 100 */
         /* Each row of this table must be a key of `settings` (section "worker" below is added to every daemon). */
         const hart_metric *metrics;
         size_t metric_count;

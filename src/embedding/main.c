@@ -8,6 +8,7 @@ static const hart_worker embedding = {
         .state_size = sizeof(struct embedding),
         .settings_size = sizeof(hart_encoder_settings),
         .settings = &hart_encoder_settings_schema,
+        .batch_size = "8", /* up to 64 texts each: a transaction of a few seconds */
         .metrics = embedding_metrics,
         .metric_count = EMBEDDING_METRICS,
         .check = embedding_check,

@@ -7,6 +7,7 @@
 #define MILLISECONDS(n) ((n)*INT64_C(1000))
 #define SECONDS(n)      ((n)*INT64_C(1000000))
 
+/* The first row's default is the daemon's own where it states one. */
 static const hart_setting loop_rows[] = {
         {"worker", "batch_size", HART_SETTING_COUNT, AT(batch_size), "100", 1, 10000, NULL,
          "Messages taken in one transaction at most"},
@@ -21,11 +22,20 @@ static const hart_setting loop_rows[] = {
 };
 #define LOOP_ROWS (sizeof loop_rows / sizeof *loop_rows)
 
-static void own_parts(const worker_configuration *configuration, hart_settings_part parts[2])
+/* The parts of a daemon's file, and the loop's rows with the defaults that this daemon wants. */
+struct own_parts {
+        hart_setting loop[LOOP_ROWS];
+        hart_settings_part part[2];
+};
+
+static void own_parts(const worker_configuration *configuration, struct own_parts *own)
 {
         const hart_settings_schema *schema = configuration->worker->settings;
-        parts[0] = (hart_settings_part){schema->rows, schema->count, configuration->own};
-        parts[1] = (hart_settings_part){loop_rows, LOOP_ROWS, (void *)(uintptr_t)&configuration->loop};
+        memcpy(own->loop, loop_rows, sizeof loop_rows);
+        if (configuration->worker->batch_size)
+                own->loop[0].default_value = configuration->worker->batch_size;
+        own->part[0] = (hart_settings_part){schema->rows, schema->count, configuration->own};
+        own->part[1] = (hart_settings_part){own->loop, LOOP_ROWS, (void *)(uintptr_t)&configuration->loop};
 }
 
 static hart_code check(const worker_configuration *configuration, const char *directory, hart_error *err)
@@ -51,9 +61,9 @@ hart_code configuration_open(worker_configuration **ret, const hart_worker *work
         if (code != HART_OK)
                 return code;
         opened->worker = worker; /* from here on there are texts to free */
-        hart_settings_part parts[2];
-        own_parts(opened, parts);
-        code = hart_settings_load_parts(directory, worker->settings->file, parts, 2, err);
+        struct own_parts own;
+        own_parts(opened, &own);
+        code = hart_settings_load_parts(directory, worker->settings->file, own.part, 2, err);
         if (code == HART_OK && opened->common.telemetry)
                 code = telemetry_address_read(opened->common.telemetry_listen, worker->name, instance,
                                               &opened->telemetry, err);
@@ -70,9 +80,9 @@ void configuration_close(worker_configuration *configuration)
         if (!configuration)
                 return;
         if (configuration->worker) {
-                hart_settings_part parts[2];
-                own_parts(configuration, parts);
-                hart_settings_done_parts(parts, 2);
+                struct own_parts own;
+                own_parts(configuration, &own);
+                hart_settings_done_parts(own.part, 2);
                 hart_settings_done(&hart_common_settings_schema, &configuration->common);
         }
         free(configuration->own);
@@ -88,8 +98,8 @@ void configuration_close_p(worker_configuration **configuration)
 void configuration_print_example(const hart_worker *worker, FILE *out)
 {
         const worker_configuration none = {.worker = worker};
-        hart_settings_part parts[2];
-        own_parts(&none, parts);
-        parts[1].into = NULL;
-        hart_settings_print_example_parts(worker->settings->title, parts, 2, out);
+        struct own_parts own;
+        own_parts(&none, &own);
+        own.part[1].into = NULL;
+        hart_settings_print_example_parts(worker->settings->title, own.part, 2, out);
 }
