@@ -57,7 +57,7 @@ typedef struct hart_atomizer {
 } hart_atomizer;
 
 #define HART_SUBTYPES_MAX 32
-#define HART_WINDOW_MAX ((size_t)4 << 20)
+#define HART_WINDOW_MAX   ((size_t)4 << 20)
 /* No component is longer. A longer sentence, line or code block is cut: at a line end inside it where there is one,
  * else at the last code point boundary before this many bytes. */
 #define HART_COMPONENT_MAX ((size_t)64 << 10)

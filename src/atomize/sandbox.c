@@ -2,6 +2,7 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -75,7 +76,7 @@ static int allow(scmp_filter_ctx filter)
                                          SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
         /* abort() raises a signal: the only one it may send, and to whom is checked by the kernel (same user). */
         if (error == 0)
-                error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A2(SCMP_CMP_EQ, 6));
+                error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
         return error;
 }
 

@@ -60,7 +60,8 @@ static pid_t start_program(const struct cluster *cluster, const char *const *arg
         dup2(out, STDOUT_FILENO);
         dup2(out, STDERR_FILENO);
         char *copies[16] = {0};
-        for (size_t i = 0; arguments[i]; i++)
+        copies[0] = program; /* with its folder: initdb looks for the server beside itself */
+        for (size_t i = 1; arguments[i]; i++)
                 copies[i] = hart_duplicate(arguments[i]);
         execv(program, copies);
         _exit(97);
