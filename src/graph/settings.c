@@ -28,7 +28,7 @@ static const hart_setting rows[] = {
         {"neo4j", "client_certificate", HART_SETTING_TEXT, AT(client_certificate), "", 0, 4096, NULL,
          "Certificate to show to the server, as PEM"},
         {"neo4j", "client_key", HART_SETTING_TEXT, AT(client_key), "", 0, 4096, NULL, "Its private key, as PEM"},
-        {"sync", "piece", HART_SETTING_COUNT, AT(piece), "20000", 1, 1000000, NULL,
+        {"sync", "piece", HART_SETTING_COUNT, AT(piece), "5000", 1, 1000000, NULL,
          "Components written in one transaction at most; longer documents take several"},
 };
 

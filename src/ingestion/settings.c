@@ -21,7 +21,7 @@ static const hart_setting rows[] = {
          "Address space the atomizer may use"},
         {"ingestion", "atomize_windows", HART_SETTING_COUNT, AT(atomize_windows), "1000", 1, 1000000, NULL,
          "Windows after which a fresh atomizer is started; one is never used for two tenants"},
-        {"ingestion", "window", HART_SETTING_SIZE, AT(window), "2M", MIB / 8, (int64_t)HART_WINDOW_MAX, NULL,
+        {"ingestion", "window", HART_SETTING_SIZE, AT(window), "1M", MIB / 8, (int64_t)HART_WINDOW_MAX, NULL,
          "Bytes of a document that become atoms in one step; a bigger document takes several transactions"},
         {"ingestion", "batch_memory", HART_SETTING_SIZE, AT(batch_memory), "4M", MIB / 8, 1024 * MIB, NULL,
          "Bytes of documents in hand at once; what does not fit into a batch waits in the queue"},
