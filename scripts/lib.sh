@@ -96,5 +96,5 @@ build() (
     shift
     cd "$SOURCE" || exit
     quietly cmake --preset "$preset" "$@" || die "cmake --preset $preset failed"
-    quietly cmake --build --preset "$preset" || die "the build of preset $preset failed"
+    quietly cmake --build --preset "$preset" -- --quiet || die "the build of preset $preset failed"
 )
