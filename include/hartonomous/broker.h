@@ -37,7 +37,8 @@ void hart_broker_close(hart_broker *broker);
 hart_code hart_broker_receive(hart_broker *broker, size_t max, const hart_message **messages, size_t *count,
                               hart_error *err);
 /* COMMIT: the messages are consumed together with all effects. HART_RETRY: the outcome is what PostgreSQL says after
- * a reconnect; either all of it happened or nothing. */
+ * a reconnect; either all of it happened or nothing. Any other failure (a constraint that is checked last, a statement
+ * that failed unnoticed) is the messages' own: nothing happened, and each costs an attempt. */
 hart_code hart_broker_complete(hart_broker *broker, hart_error *err);
 /* Undoes the effects and puts all messages back, nobody is blamed. Use it when a dependency is away or the daemon
  * is asked to stop. */

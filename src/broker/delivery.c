@@ -56,13 +56,24 @@ static hart_code settle(hart_broker *broker, size_t blamed, bool poison, const h
         return code;
 }
 
+/* After a COMMIT that failed. Where it is nobody's fault nobody is blamed, one message alone is. Of several it is not
+ * known which: the transaction ends without a word, and the next reader counts an attempt for each. */
+static void refuse(hart_broker *broker, hart_code code, const hart_error *reason)
+{
+        const bool innocent = code == HART_RETRY || code == HART_STOPPED;
+        if (innocent || broker->count == 1)
+                (void)settle(broker, innocent ? broker->count : 0, false, reason, NULL, NULL);
+        else
+                (void)hart_pg_run(broker->pg, &sql_rollback, NULL, NULL, NULL);
+}
+
 hart_code hart_broker_complete(hart_broker *broker, hart_error *err)
 {
         /* RELEASE fails where a statement of the handler failed unnoticed; a COMMIT would only roll back silently. */
         static const hart_pg_call calls[] = {{.statement = &sql_release}, {.statement = &sql_commit}};
         hart_code code = hart_pg_run_many(broker->pg, calls, sizeof calls / sizeof *calls, err);
         if (code != HART_OK && hart_pg_is_up(broker->pg)) {
-                (void)settle(broker, broker->count, false, NULL, NULL, NULL);
+                refuse(broker, code, err);
                 broker->position = 0;
         }
         hart_broker_forget(broker);

@@ -211,7 +211,7 @@ static void a_failed_statement_does_not_consume(void **state)
         assert_true(hart_broker_complete(one.broker, &error) < 0); /* the handler did not notice */
         assert_int_equal(effects(), 0);
         reader_expect(&two, 10, "1");
-        assert_int_equal(two.messages[0].attempts, 0);
+        assert_int_equal(two.messages[0].attempts, 1); /* else it would fail like that for ever */
         assert_int_equal(hart_pg_run(two.pg, &wrong, NULL, NULL, &error), HART_POISON);
         assert_true(reader_fail(&two, 0, true, "it noticed"));
         assert_int_equal(waiting(), 0);
@@ -228,8 +228,27 @@ static void a_failed_commit_does_not_consume(void **state)
         assert_code(HART_POISON, hart_broker_complete(one.broker, &error), error);
         assert_string_equal(error.foreign, "23505");
         reader_expect(&two, 10, "1");
-        assert_int_equal(two.messages[0].attempts, 0);
+        assert_int_equal(two.messages[0].attempts, 1);
         reader_complete(&two);
+}
+
+/* It is not known which of them it was: each has cost an attempt and comes alone. */
+static void a_failed_commit_of_several_blames_each(void **state)
+{
+        (void)state;
+        queue_send(pg, 1);
+        queue_send(pg, 2);
+        reader_expect(&one, 10, "1 2");
+        hart_error error = {0};
+        const hart_pg_statement wrong = {.name = "wrong", .text = "SELECT 1/0"};
+        assert_code(HART_POISON, hart_pg_run(one.pg, &wrong, NULL, NULL, &error), error);
+        assert_code(HART_FATAL, hart_broker_complete(one.broker, &error), error);
+        reader_expect(&two, 10, "1");
+        assert_int_equal(two.messages[0].attempts, 1);
+        reader_complete(&two);
+        reader_expect(&one, 10, "2");
+        assert_int_equal(one.messages[0].attempts, 1);
+        reader_complete(&one);
 }
 
 /* A reader that takes `max` messages and dies. */
@@ -452,6 +471,7 @@ int main(void)
                 TEST(readers_reach_beyond_what_others_hold),
                 TEST(a_failed_statement_does_not_consume),
                 TEST(a_failed_commit_does_not_consume),
+                TEST(a_failed_commit_of_several_blames_each),
                 TEST(a_dead_readers_messages_are_back_at_once_and_counted),
                 TEST(a_message_that_kills_is_given_up_after_the_limit),
                 TEST(a_lost_connection_gives_retry),
