@@ -28,30 +28,41 @@ static bool is_abandoned(const struct sockaddr_un *address)
         return fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof *address) < 0 && errno == ECONNREFUSED;
 }
 
-static hart_code listen_path(const char *path, int *ret, bool *made, hart_error *err)
+/* Closes a socket that came to nothing; errno stays what it was. Returns -1. */
+static int give_up(int fd)
+{
+        const int errnum = errno;
+        close(fd);
+        errno = errnum;
+        return -1;
+}
+
+static int bind_path(int fd, const char *path)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-        HART_CLEANUP(close_p) int fd = socket(AF_UNIX, SOCKET_FLAGS, 0);
-        if (fd < 0)
-                return hart_fail_errno(err, HART_FAILED, errno, "cannot listen on %s", path);
-        int result = bind(fd, (const struct sockaddr *)&address, sizeof address);
-        if (result < 0 && errno == EADDRINUSE && is_abandoned(&address)) {
-                unlink(path);
-                result = bind(fd, (const struct sockaddr *)&address, sizeof address);
+        if (bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+                return 0;
+        if (errno != EADDRINUSE)
+                return -1;
+        if (!is_abandoned(&address)) {
+                errno = EADDRINUSE;
+                return -1;
         }
-        if (result < 0)
-                return hart_fail_errno(err, HART_FAILED, errno, "cannot listen on %s", path);
+        unlink(path);
+        return bind(fd, (const struct sockaddr *)&address, sizeof address);
+}
+
+static int listen_path(const char *path)
+{
+        const int fd = socket(AF_UNIX, SOCKET_FLAGS, 0);
+        if (fd < 0 || bind_path(fd, path) < 0)
+                return fd < 0 ? -1 : give_up(fd);
         (void)chmod(path, 0660); /* the group may ask, whatever the umask says */
-        if (listen(fd, BACKLOG) < 0) {
-                const int errnum = errno;
-                unlink(path);
-                return hart_fail_errno(err, HART_FAILED, errnum, "cannot listen on %s", path);
-        }
-        *made = true;
-        *ret = fd;
-        fd = -1;
-        return HART_OK;
+        if (listen(fd, BACKLOG) == 0)
+                return fd;
+        unlink(path);
+        return give_up(fd);
 }
 
 static int listen_address(const struct addrinfo *address)
@@ -62,10 +73,7 @@ static int listen_address(const struct addrinfo *address)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         if (bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
                 return fd;
-        const int errnum = errno;
-        close(fd);
-        errno = errnum;
-        return -1;
+        return give_up(fd);
 }
 
 static hart_code listen_port(const telemetry_address *address, int *ret, hart_error *err)
@@ -88,17 +96,31 @@ static hart_code listen_port(const telemetry_address *address, int *ret, hart_er
         return HART_OK;
 }
 
+/* A copy of systemd's: the original stays open for the telemetry after a reload. */
+static int listen_passed(void)
+{
+        const int fd = fcntl(SD_LISTEN_FDS_START, F_DUPFD_CLOEXEC, SD_LISTEN_FDS_START);
+        if (fd < 0)
+                return -1;
+        if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
+                errno = ENOTSOCK;
+                return give_up(fd);
+        }
+        (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        return fd;
+}
+
 hart_code listen_open(const telemetry_address *address, int *ret, bool *made, hart_error *err)
 {
+        const bool passed = sd_listen_fds(0) > 0, path = !passed && *address->path;
         *made = false;
-        if (sd_listen_fds(0) > 0) {
-                /* A copy: the original stays open for the telemetry after a reload. */
-                const int fd = fcntl(SD_LISTEN_FDS_START, F_DUPFD_CLOEXEC, SD_LISTEN_FDS_START);
-                if (fd < 0 || sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0)
-                        return hart_fail(err, HART_FAILED, "the socket systemd passed is no listening stream socket");
-                (void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-                *ret = fd;
-                return HART_OK;
-        }
-        return *address->path ? listen_path(address->path, ret, made, err) : listen_port(address, ret, err);
+        if (!passed && !path)
+                return listen_port(address, ret, err);
+        const int fd = passed ? listen_passed() : listen_path(address->path);
+        if (fd < 0)
+                return hart_fail_errno(err, HART_FAILED, errno, "cannot listen on %s",
+                                       passed ? "the socket systemd passed" : address->path);
+        *made = path;
+        *ret = fd;
+        return HART_OK;
 }

@@ -83,13 +83,14 @@ size_t metrics_dependency_find(const worker_metrics *metrics, const char *name)
 
 static uint64_t resident_bytes(void)
 {
+        char text[128] = "", *second = NULL; /* "total resident …", in pages */
         FILE *file = fopen("/proc/self/statm", "re");
-        uint64_t total = 0, resident = 0;
         if (!file)
                 return 0;
-        const int found = fscanf(file, "%" SCNu64 " %" SCNu64, &total, &resident);
+        const bool read = fgets(text, sizeof text, file) != NULL;
         fclose(file);
-        return found == 2 ? resident * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+        (void)strtoull(text, &second, 10);
+        return read ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void head(hart_buffer *out, const char *name, const char *kind, const char *help)
