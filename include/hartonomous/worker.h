@@ -9,9 +9,10 @@
  *   HART_POISON   message *blamed is dead-lettered at once; the others go back
  *   HART_STOPPED  all goes back, the daemon ends
  *   HART_CONFIG   all goes back, the daemon ends with exit status 78
- *   HART_FATAL    the daemon ends with exit status 1, systemd starts a fresh one; costs nobody an attempt
+ *   HART_FATAL    the daemon ends with exit status 1, systemd starts a fresh one; as HART_FAILED for *blamed, since the
+ *                 next process gets the same message and may not end on it for ever
  * With several messages and *blamed left at HART_BLAME_UNKNOWN, they are all put back and then delivered one by
- * one. */
+ * one; with HART_FATAL each costs an attempt, as when the process had died, and comes alone from then on. */
 #ifndef HARTONOMOUS_WORKER_H
 #define HARTONOMOUS_WORKER_H
 
@@ -88,11 +89,13 @@ hart_code hart_worker_credential(const hart_worker_context *context, const char 
  * HART_STOPPED when the daemon is asked to stop: return it. Fits hart_pg_on_waiting and hart_http_on_waiting, but there
  * use hart_worker_waiting: waiting for a peer is no progress, so it looks at signals without patting. */
 hart_code hart_worker_progress(hart_worker_context *context);
-hart_code hart_worker_waiting(void *context);
+hart_code hart_worker_waiting(void *data);
 
 /* Counters and gauges, by index into worker->metrics. */
 void hart_worker_count(hart_worker_context *context, size_t metric, uint64_t add);
 void hart_worker_gauge(hart_worker_context *context, size_t metric, double value);
+/* Counts what the delivery in hand did inside PostgreSQL: once it is committed, and not at all where it is undone. */
+void hart_worker_count_done(hart_worker_context *context, size_t metric, uint64_t add);
 /* A dependency's state for health and the journal (one line per change). NULL error: it answers. */
 void hart_worker_dependency(hart_worker_context *context, const char *name, const hart_error *error);
 
@@ -108,6 +111,10 @@ typedef enum hart_log_level {
 } hart_log_level;
 void hart_worker_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
                      ...) __attribute__((format(printf, 4, 5)));
+/* As hart_worker_log, of what the delivery in hand did: written once it is committed, and not at all where it is
+ * undone. */
+void hart_worker_log_done(hart_worker_context *context, hart_log_level level, const char *const *fields,
+                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* What STATUS= says behind the rates, e.g. "atomizing gpl-3.0.txt, 45 %". */
 void hart_worker_status(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -112,12 +112,13 @@ static void report(struct delivery *delivery, size_t asked)
         HART_CLEANUP(hart_free_p) char *atoms = hart_format("ATOMS=%zu", delivery->stored);
         const char *const fields[] = {"EVENT=atoms-embedded", atoms, NULL};
 
-        hart_worker_count(delivery->context, METRIC_EMBEDDINGS, delivery->stored);
+        hart_worker_count_done(delivery->context, METRIC_EMBEDDINGS, delivery->stored);
         hart_worker_count(delivery->context, METRIC_TOKENS, delivery->tokens);
         hart_worker_status(delivery->context, "model %s", delivery->embedding->in_force.name);
-        hart_worker_log(delivery->context, HART_LOG_DEBUG, fields,
-                        "%zu atoms asked for: %zu vectors stored, %zu without text, the others gone or done before",
-                        asked, delivery->stored, delivery->texts.without);
+        hart_worker_log_done(
+                delivery->context, HART_LOG_DEBUG, fields,
+                "%zu atoms asked for: %zu vectors stored, %zu without text, the others gone or done before", asked,
+                delivery->stored, delivery->texts.without);
 }
 
 static hart_code deliver(struct delivery *delivery, const struct request *request, hart_error *err)

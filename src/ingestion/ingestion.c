@@ -85,8 +85,9 @@ static void log_source(const struct batch *batch, const struct document *documen
         snprintf(atoms, sizeof atoms, "ATOMS=%" PRId64, components);
         snprintf(duration, sizeof duration, "DURATION_USEC=%" PRIu64, hart_now() - batch->started);
         const char *const fields[] = {"EVENT=source-complete", source, tenant, atoms, duration, NULL};
-        hart_worker_log(batch->context, HART_LOG_INFO, fields, "source %" PRId64 " of tenant %" PRId32 " is complete%s",
-                        document->source, document->tenant, document->stepped ? "" : ": its content was there already");
+        hart_worker_log_done(batch->context, HART_LOG_INFO, fields,
+                             "source %" PRId64 " of tenant %" PRId32 " is complete%s", document->source,
+                             document->tenant, document->stepped ? "" : ": its content was there already");
 }
 
 static void report(const struct batch *batch)
@@ -103,10 +104,10 @@ static void report(const struct batch *batch)
                 complete++;
                 log_source(batch, &batch->documents[i]);
         }
-        hart_worker_count(batch->context, METRIC_ATOMS, made + roots);
-        hart_worker_count(batch->context, METRIC_DUPLICATES, batch->component_count - made);
-        hart_worker_count(batch->context, METRIC_BYTES, bytes);
-        hart_worker_count(batch->context, METRIC_SOURCES, complete);
+        hart_worker_count_done(batch->context, METRIC_ATOMS, made + roots);
+        hart_worker_count_done(batch->context, METRIC_DUPLICATES, batch->component_count - made);
+        hart_worker_count_done(batch->context, METRIC_BYTES, bytes);
+        hart_worker_count_done(batch->context, METRIC_SOURCES, complete);
 }
 
 static hart_code ingestion_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,

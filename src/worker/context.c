@@ -7,11 +7,11 @@
 /* hart_worker_progress may be called for every atom: it looks at the clock, and at signals this often. */
 #define PROGRESS_INTERVAL (50 * HART_MILLISECOND)
 
-static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
-                  va_list arguments) __attribute__((format(printf, 4, 0)));
+static void compose(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                    va_list arguments, hart_buffer *lines) __attribute__((format(printf, 4, 0)));
 
-static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
-                  va_list arguments)
+static void compose(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                    va_list arguments, hart_buffer *lines)
 {
         char queue[96], conversation[48];
         const char *extra[3] = {queue, NULL, NULL};
@@ -20,7 +20,18 @@ static void log_v(hart_worker_context *context, hart_log_level level, const char
                 snprintf(conversation, sizeof conversation, "CONVERSATION=%" PRId64, context->conversation);
                 extra[1] = conversation;
         }
-        journal_write(&context->journal, level, extra, fields, format, arguments);
+        journal_compose(&context->journal, level, extra, fields, format, arguments, lines);
+}
+
+static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                  va_list arguments) __attribute__((format(printf, 4, 0)));
+
+static void log_v(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
+                  va_list arguments)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer line = {0};
+        compose(context, level, fields, format, arguments, &line);
+        journal_send(&context->journal, &line);
 }
 
 void context_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
@@ -38,6 +49,29 @@ void hart_worker_log(hart_worker_context *context, hart_log_level level, const c
         va_start(arguments, format);
         log_v(context, level, fields, format, arguments);
         va_end(arguments);
+}
+
+void hart_worker_log_done(hart_worker_context *context, hart_log_level level, const char *const *fields,
+                          const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        compose(context, level, fields, format, arguments, &context->outcome_lines);
+        va_end(arguments);
+}
+
+void context_tell_outcome(hart_worker_context *context)
+{
+        journal_send(&context->journal, &context->outcome_lines);
+        for (size_t i = 0; i < context->worker->metric_count; i++)
+                metrics_count(&context->metrics, i, context->outcome_counts[i]);
+}
+
+void context_forget_outcome(hart_worker_context *context)
+{
+        hart_buffer_clear(&context->outcome_lines);
+        for (size_t i = 0; i < context->worker->metric_count; i++)
+                context->outcome_counts[i] = 0;
 }
 
 void context_end(hart_worker_context *context, int exit_status, const char *event, const hart_error *why)
@@ -147,6 +181,12 @@ hart_code hart_worker_credential(const hart_worker_context *context, const char 
 void hart_worker_count(hart_worker_context *context, size_t metric, uint64_t add)
 {
         metrics_count(&context->metrics, metric, add);
+}
+
+void hart_worker_count_done(hart_worker_context *context, size_t metric, uint64_t add)
+{
+        if (metric < context->worker->metric_count)
+                context->outcome_counts[metric] += add;
 }
 
 void hart_worker_gauge(hart_worker_context *context, size_t metric, double value)

@@ -46,6 +46,9 @@ struct hart_worker_context {
         uint64_t next_delivery; /* hart_now() before which none is tried */
         bool sleeping;          /* the broker knows, and rings */
         uint64_t next_poll, next_maintenance, next_depth;
+        /* What the delivery in hand did, to be told when it is committed: journal lines, and a count per own metric. */
+        hart_buffer outcome_lines;
+        uint64_t *outcome_counts;
 
         /* Event loop. Steps run outside its dispatch, so that hart_worker_progress may run it inside a step. */
         sd_event *event;
@@ -69,6 +72,9 @@ struct hart_worker_context {
 /* journal.c's line with the context's fields; fields may be NULL. */
 void context_log(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format, ...)
         __attribute__((format(printf, 4, 5)));
+/* What hart_worker_log_done and hart_worker_count_done kept: to the journal and the metrics, or away. */
+void context_tell_outcome(hart_worker_context *context);
+void context_forget_outcome(hart_worker_context *context);
 /* Ends the loop with that exit status and says why. */
 void context_end(hart_worker_context *context, int exit_status, const char *event, const hart_error *why);
 void context_activity(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));

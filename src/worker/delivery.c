@@ -6,6 +6,10 @@
 
 #include "context.h"
 
+/* A delivery that went back for a moment (a deadlock, a statement cancelled by hand) is nobody's business: the journal
+ * hears of the third in a row. A dependency that is away has its own line at once. */
+#define POSTPONED_SAID 3
+
 /* What the journal says beside the text about a message that failed; never the body itself. */
 typedef struct message_fields {
         char conversation[48], type[96], attempt[32], source[48], tenant[48], code[128];
@@ -93,7 +97,8 @@ static void succeed(hart_worker_context *context)
         }
         metrics_messages(&context->metrics, METRICS_DONE, count);
         context->done += count;
-        if (context->postponed)
+        context_tell_outcome(context);
+        if (context->postponed >= POSTPONED_SAID)
                 context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
         context->postponed = 0;
         hart_breaker_success(&context->breaker);
@@ -106,7 +111,7 @@ static void postpone(hart_worker_context *context, const hart_error *error)
         put_back(context);
         if (!context->pg)
                 return; /* it was the connection; that has a back-off of its own */
-        if (context->postponed++ == 0)
+        if (++context->postponed == POSTPONED_SAID)
                 context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
         const uint64_t now = hart_now();
         hart_breaker_failure(&context->breaker, now);
@@ -156,6 +161,20 @@ static void blame(hart_worker_context *context, size_t blamed, bool poison, cons
                     conversation, attempt, reason->text);
 }
 
+/* Nobody can tell whether the process is at fault or the message; the next process gets the same message and may not
+ * end on it for ever. Where it is not known which, the transaction ends like that of a reader that died: each of the
+ * messages costs an attempt and comes alone from then on. */
+static void give_up(hart_worker_context *context, size_t blamed, const hart_error *error)
+{
+        if (context->message_count == 1 || blamed < context->message_count) {
+                blame(context, blamed, false, error);
+        } else {
+                metrics_messages(&context->metrics, METRICS_PUT_BACK, context->message_count);
+                connection_close(context);
+        }
+        context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", error);
+}
+
 static void end_delivery(hart_worker_context *context, hart_code code, size_t blamed, hart_error *error)
 {
         if (code != HART_OK && !*error->text)
@@ -182,8 +201,7 @@ static void end_delivery(hart_worker_context *context, hart_code code, size_t bl
                 break;
         case HART_FATAL:
         default:
-                put_back(context);
-                context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", error);
+                give_up(context, blamed, error);
                 break;
         }
 }
@@ -217,6 +235,7 @@ static void deliver(hart_worker_context *context)
         context->message_count = 0;
         context->conversation = 0;
         context->detail[0] = 0;
+        context_forget_outcome(context);
 }
 
 /* Nothing is there: tell senders to ring, and await them. */
@@ -273,7 +292,9 @@ void delivery_step(hart_worker_context *context, uint64_t now)
                 sleep_until_rung(context, now);
                 return;
         }
-        if (code == HART_RETRY)
+        if (code == HART_RETRY) { /* the queue is off, or a conflict; a lost connection has a back-off of its own */
                 context->next_delivery = now + context->configuration->loop.retry_base;
+                context_activity(context, "Waiting: %.120s", error.text);
+        }
         ended_badly(context, &error);
 }

@@ -8,7 +8,7 @@
 
 #include <systemd/sd-journal.h>
 
-#define FIELDS_MAX 24
+#define FIELDS_MAX 28
 
 static const char *const level_names[] = {"emergency", "alert",  "critical", "error",
                                           "warning",   "notice", "info",     "debug"};
@@ -39,52 +39,64 @@ void journal_open(worker_journal *journal, const char *identifier)
                 .identifier = identifier, .level = HART_LOG_INFO, .stderr_is_journal = stderr_is_journal()};
 }
 
-static void add_field(struct iovec *vector, size_t *count, const char *field)
+/* A line is its fields, each closed by a NUL, and a NUL behind the last. MESSAGE and PRIORITY are the first two. */
+static void put_field(hart_buffer *lines, const char *field)
 {
-        if (*count >= FIELDS_MAX)
-                return;
-        /* iovec has no const; sd_journal_sendv only reads. */
-        vector[*count].iov_base = (void *)(uintptr_t)field;
-        vector[(*count)++].iov_len = strlen(field);
+        hart_buffer_append(lines, field, strlen(field) + 1);
 }
 
-static const journal_event *add_fields(struct iovec *vector, size_t *count, const char *const *fields)
+static const journal_event *put_fields(hart_buffer *lines, const char *const *fields)
 {
         const journal_event *event = NULL;
         for (; fields && *fields; fields++) {
                 if (strncmp(*fields, "EVENT=", 6) == 0)
                         event = journal_event_find(*fields + 6);
-                add_field(vector, count, *fields);
+                put_field(lines, *fields);
         }
         return event;
 }
 
-void journal_write(const worker_journal *journal, hart_log_level level, const char *const *extra,
-                   const char *const *fields, const char *format, va_list arguments)
+void journal_compose(const worker_journal *journal, hart_log_level level, const char *const *extra,
+                     const char *const *fields, const char *format, va_list arguments, hart_buffer *lines)
 {
         if (level > journal->level)
                 return;
         char message[HART_ERROR_TEXT_MAX + 512] = "MESSAGE=";
         const size_t prefix = strlen(message);
         vsnprintf(message + prefix, sizeof message - prefix, format, arguments);
-
         char priority[16], identifier[80], id[64];
-        struct iovec vector[FIELDS_MAX + 4];
-        size_t count = 0;
-        const journal_event *from_extra = add_fields(vector, &count, extra);
-        const journal_event *event = add_fields(vector, &count, fields);
-        if (!event)
-                event = from_extra;
         snprintf(priority, sizeof priority, "PRIORITY=%d", (int)level);
         snprintf(identifier, sizeof identifier, "SYSLOG_IDENTIFIER=%s", journal->identifier);
-        const char *const own[] = {message, priority, identifier, event ? id : NULL};
-        if (event)
+        put_fields(lines, (const char *const[]){message, priority, identifier, NULL});
+        const journal_event *from_extra = put_fields(lines, extra), *event = put_fields(lines, fields);
+        if (!event)
+                event = from_extra;
+        if (event) {
                 snprintf(id, sizeof id, "MESSAGE_ID=%s", event->id);
-        for (size_t i = 0; i < sizeof own / sizeof *own && own[i]; i++) {
-                vector[count].iov_base = (void *)(uintptr_t)own[i];
-                vector[count++].iov_len = strlen(own[i]);
+                put_field(lines, id);
         }
-        (void)sd_journal_sendv(vector, (int)count);
-        if (!journal->stderr_is_journal)
-                fprintf(stderr, "%s: %s\n", level_names[level], message + prefix);
+        hart_buffer_byte(lines, 0);
+}
+
+static void send_line(const worker_journal *journal, const struct iovec *fields, int count)
+{
+        (void)sd_journal_sendv(fields, count);
+        if (journal->stderr_is_journal || count < 2)
+                return;
+        const char *message = fields[0].iov_base, *priority = fields[1].iov_base;
+        fprintf(stderr, "%s: %s\n", level_names[priority[strlen("PRIORITY=")] - '0'], message + strlen("MESSAGE="));
+}
+
+void journal_send(const worker_journal *journal, const hart_buffer *lines)
+{
+        for (size_t start = 0; start < lines->size;) {
+                unsigned char *at = lines->data + start;
+                struct iovec fields[FIELDS_MAX];
+                int count = 0;
+                for (size_t length; (length = strlen((const char *)at)) > 0; at += length + 1)
+                        if (count < FIELDS_MAX)
+                                fields[count++] = (struct iovec){at, length};
+                start = (size_t)(at - lines->data) + 1;
+                send_line(journal, fields, count);
+        }
 }

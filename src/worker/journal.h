@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <hartonomous/memory.h>
 #include <hartonomous/worker.h>
 
 /* What can happen, with the MESSAGE_ID of each. docs/journal.md explains every row; a test compares the two. */
@@ -26,9 +27,12 @@ typedef struct worker_journal {
 } worker_journal;
 
 void journal_open(worker_journal *journal, const char *identifier);
-/* `fields` as in hart_worker_log; NULL for none. `extra` likewise, put in front. */
-void journal_write(const worker_journal *journal, hart_log_level level, const char *const *extra,
-                   const char *const *fields, const char *format, va_list arguments)
+/* Appends a line to `lines`, where its level is wanted. `fields` as in hart_worker_log; NULL for none. `extra`
+ * likewise, put in front. */
+void journal_compose(const worker_journal *journal, hart_log_level level, const char *const *extra,
+                     const char *const *fields, const char *format, va_list arguments, hart_buffer *lines)
         __attribute__((format(printf, 5, 0)));
+/* Writes the lines. */
+void journal_send(const worker_journal *journal, const hart_buffer *lines);
 
 #endif

@@ -122,6 +122,7 @@ static int serve(hart_worker_context *context)
         }
         context->journal.level = (hart_log_level)(HART_LOG_ERR + context->configuration->common.log_level);
         context->state = hart_allocate(worker->state_size ? worker->state_size : 1);
+        context->outcome_counts = hart_allocate_array(worker->metric_count + 1, sizeof *context->outcome_counts);
         metrics_open(&context->metrics, worker);
         context->rate_since = hart_now();
         context->next_maintenance = hart_now() + context->configuration->loop.maintenance;
@@ -135,6 +136,8 @@ static int serve(hart_worker_context *context)
         sd_event_unref(context->event);
         configuration_close(context->configuration);
         metrics_done(&context->metrics);
+        hart_buffer_done(&context->outcome_lines);
+        free(context->outcome_counts);
         free(context->state);
         return context->exit_status;
 }

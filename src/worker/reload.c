@@ -89,8 +89,7 @@ int reload_request(pid_t daemon, const char *identifier)
                         if (answer.si_value.sival_int == RELOAD_DONE)
                                 return HART_EXIT_OK;
                         fprintf(stderr,
-                                "%s: the settings are refused, the old ones stay; the daemon's worker_journal says "
-                                "why\n",
+                                "%s: the settings are refused, the old ones stay; the daemon's journal says why\n",
                                 identifier);
                         return HART_EXIT_CONFIG;
                 }

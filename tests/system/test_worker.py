@@ -99,6 +99,9 @@ def test_failed_message_costs_attempts_and_becomes_a_dead_letter(run, echo):
     wait_until(lambda: sorted(echo.effects()) == [first, last], 10, "the others are done")
     assert echo.depth() == 0
     assert "told to fail" in daemon.log()
+    # What was undone was not done: the good ones came in the same batches as the bad one.
+    assert metric(daemon, "hartonomous_echo_effects_total") == 2
+    assert sorted(re.findall(r"effect of (\d+)", daemon.log())) == sorted([str(first), str(last)])
     assert metric(daemon, f'hartonomous_messages_total{{queue="{QUEUE}",result="dead_letter"}}') == 1
 
 
@@ -136,6 +139,7 @@ def test_dependency_away_costs_no_attempt(run, echo, settings):
     status, health = daemon.get("/health")
     assert (status, json.loads(health)["status"]) == (200, "Degraded")
     assert daemon.log().count("Echo does not answer") == 1  # a line per change of state, not per attempt
+    wait_until(lambda: "Messages wait" in daemon.log(), 5, "the line about it")
     assert daemon.log().count("Messages wait") == 1
     os.unlink(outage)
     daemon.stop(5)
@@ -143,6 +147,17 @@ def test_dependency_away_costs_no_attempt(run, echo, settings):
     wait_until(lambda: echo.effects() == sent, 10, "the effect after the outage")
     assert echo.dead() == []
     assert json.loads(daemon.get("/health")[1])["status"] == "Healthy"
+
+
+def test_a_passing_conflict_is_not_worth_a_line(run, echo, settings):
+    outage = os.path.join(settings.folder, "outage")
+    open(outage, "w").close()
+    daemon = run(echo={"outage": outage})
+    sent = echo.send("conflict")
+    wait_until(lambda: echo.effects() == sent, 10, "the effect after the conflict")
+    assert metric(daemon, f'hartonomous_messages_total{{queue="{QUEUE}",result="put_back"}}') == 1
+    daemon.stop(5)
+    assert "a conflict" not in daemon.log() and "handled again" not in daemon.log()
 
 
 def test_breaker_opens_and_a_probe_closes_it(run, echo, settings):
@@ -228,13 +243,33 @@ def test_missing_schema_ends_with_78(empty_database, settings):
     assert "hartonomousctl schema apply" in done.stderr
 
 
-@pytest.mark.parametrize("behaviour, status", [("config", 78), ("fatal", 1)])
-def test_handler_can_end_the_daemon(run, echo, behaviour, status):
+@pytest.mark.parametrize("behaviour, status, attempts", [("config", 78, 0), ("fatal", 1, 1)])
+def test_handler_can_end_the_daemon(run, echo, behaviour, status, attempts):
     daemon = run()
     echo.send(behaviour)
     assert daemon.wait_exit(10) == status
     assert echo.depth() == 1
-    assert echo.database.value("SELECT max(attempts) FROM broker.message") == 0
+    assert echo.database.value("SELECT max(attempts) FROM broker.message") == attempts
+
+
+@pytest.mark.parametrize("behaviour", ["fatal", "fatal-unknown"])
+def test_a_message_that_ends_every_daemon_is_given_up(run, echo, behaviour):
+    first, bad, last = echo.send("ok", behaviour, "ok")
+    daemon = run(ready=False).supervise()
+    wait_until(lambda: echo.dead() and sorted(echo.effects()) == [first, last], 30, "the one is dead, the others are done")
+    assert echo.dead() == [(bad, 3)]
+    assert echo.database.value("SELECT error_text FROM broker.dead_letter") == "told to give up"
+    daemon.unsupervise()
+
+
+def test_a_queue_that_is_off_is_waited_for(run, echo):
+    echo.database.query("UPDATE broker.queue SET status = 'OFF' WHERE name = %s", [QUEUE])
+    daemon = run()
+    sent = echo.send("ok")
+    wait_until(lambda: f"{QUEUE} is off" in daemon.status, 10, "what it waits for")
+    assert echo.effects() == []
+    echo.database.query("UPDATE broker.queue SET status = 'ON' WHERE name = %s", [QUEUE])
+    wait_until(lambda: echo.effects() == sent, 10, "the effect")
 
 
 def test_reload_good_and_bad(run, echo, settings):

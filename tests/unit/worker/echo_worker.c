@@ -39,7 +39,8 @@ static hart_code write_effect(hart_worker_context *context, const hart_message *
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
         hart_pg_add_int8(&parameters, message->conversation);
         hart_pg_add_text(&parameters, own->greeting);
-        hart_worker_count(context, EFFECTS, 1);
+        hart_worker_count_done(context, EFFECTS, 1);
+        hart_worker_log_done(context, HART_LOG_INFO, NULL, "effect of %lld", (long long)message->conversation);
         hart_worker_gauge(context, LAST_SIZE, (double)message->body_size);
         return hart_pg_run(hart_worker_pg(context), &sql_write_effect, &parameters, NULL, err);
 }
@@ -97,6 +98,13 @@ static hart_code do_long(hart_worker_context *context, hart_error *err)
         return HART_OK;
 }
 
+/* Away once, as after a deadlock. */
+static hart_code do_conflict(hart_worker_context *context, hart_error *err)
+{
+        const struct echo_settings *own = hart_worker_settings(context);
+        return unlink(own->outage) == 0 ? hart_fail(err, HART_RETRY, "a conflict") : HART_OK;
+}
+
 static hart_code do_depend(hart_worker_context *context, hart_error *err)
 {
         const struct echo_settings *own = hart_worker_settings(context);
@@ -114,10 +122,10 @@ static const struct {
         hart_code (*run)(hart_worker_context *context, hart_error *err); /* NULL: nothing but the effect */
         bool blame;
 } behaviours[] = {
-        {"ok", NULL, true},          {"fail", do_fail, true},     {"fail-unknown", do_fail, false},
-        {"poison", do_poison, true}, {"config", do_config, true}, {"fatal", do_fatal, true},
-        {"crash", do_crash, true},   {"hang", do_hang, true},     {"long", do_long, true},
-        {"depend", do_depend, true},
+        {"ok", NULL, true},          {"fail", do_fail, true},         {"fail-unknown", do_fail, false},
+        {"poison", do_poison, true}, {"config", do_config, true},     {"fatal", do_fatal, true},
+        {"crash", do_crash, true},   {"hang", do_hang, true},         {"long", do_long, true},
+        {"depend", do_depend, true}, {"conflict", do_conflict, true}, {"fatal-unknown", do_fatal, false},
 };
 
 static hart_code handle_one(hart_worker_context *context, const hart_message *message, bool *blame, hart_error *err)

@@ -168,6 +168,35 @@ static void every_event_is_valid_unique_and_documented(void **state)
         free(document);
 }
 
+static void compose(const worker_journal *journal, hart_log_level level, const char *const *fields, hart_buffer *lines,
+                    const char *format, ...) __attribute__((format(printf, 5, 6)));
+static void compose(const worker_journal *journal, hart_log_level level, const char *const *fields, hart_buffer *lines,
+                    const char *format, ...)
+{
+        static const char *const extra[] = {"QUEUE=SampleQueue", NULL};
+        va_list arguments;
+        va_start(arguments, format);
+        journal_compose(journal, level, extra, fields, format, arguments, lines);
+        va_end(arguments);
+}
+
+static void composes_lines(void **state)
+{
+        (void)state;
+        static const char expected[] = "MESSAGE=1 is here\0PRIORITY=6\0SYSLOG_IDENTIFIER=test\0QUEUE=SampleQueue\0"
+                                       "EVENT=started\0MESSAGE_ID=7ffaaa38c94a48cb8d676fabae402423\0\0"
+                                       "MESSAGE=2\0PRIORITY=4\0SYSLOG_IDENTIFIER=test\0QUEUE=SampleQueue\0";
+        static const char *const started[] = {"EVENT=started", NULL};
+        const worker_journal journal = {.identifier = "test", .level = HART_LOG_INFO};
+        hart_buffer lines = {0};
+        compose(&journal, HART_LOG_INFO, started, &lines, "%d is here", 1);
+        compose(&journal, HART_LOG_DEBUG, NULL, &lines, "below the level");
+        compose(&journal, HART_LOG_WARNING, NULL, &lines, "2");
+        assert_int_equal(lines.size, sizeof expected);
+        assert_memory_equal(lines.data, expected, sizeof expected);
+        hart_buffer_done(&lines);
+}
+
 /* The text of one metric's sample, NULL where there is none. */
 static const char *sample_of(const char *text, const char *line)
 {
@@ -304,6 +333,7 @@ int main(void)
                 cmocka_unit_test(help_names_every_option),
                 cmocka_unit_test(reads_addresses),
                 cmocka_unit_test(every_event_is_valid_unique_and_documented),
+                cmocka_unit_test(composes_lines),
                 cmocka_unit_test(prints_metrics),
                 cmocka_unit_test(prints_health),
                 cmocka_unit_test(status_is_said_once_a_second),
