@@ -6,6 +6,8 @@
 
 #include <microhttpd.h>
 
+#include <hartonomous/standard_streams.h>
+
 #include "context.h"
 #include "reload.h"
 
@@ -172,8 +174,25 @@ static int print_version(const hart_worker_context *context)
         return HART_EXIT_OK;
 }
 
+/* A full disk must not look like success: settings files are made of what is printed. */
+static int finish_printing(const hart_worker_context *context, int exit_status)
+{
+        hart_error error = {0};
+        if (hart_standard_output_finish(&error) == HART_OK)
+                return exit_status;
+        fprintf(stderr, "%s: %s\n", context->identifier, error.text);
+        return exit_status == HART_EXIT_OK ? HART_EXIT_FAILURE : exit_status;
+}
+
+static int print_help(const hart_worker_context *context)
+{
+        worker_print_help(context->worker, stdout);
+        return HART_EXIT_OK;
+}
+
 int hart_worker_main(const hart_worker *worker, int argc, char *argv[])
 {
+        hart_standard_streams_open();
         hart_worker_context context = {.worker = worker, .exit_status = HART_EXIT_OK};
         snprintf(context.identifier, sizeof context.identifier, "hartonomous-%s", worker->name);
         journal_open(&context.journal, context.identifier);
@@ -184,14 +203,13 @@ int hart_worker_main(const hart_worker *worker, int argc, char *argv[])
         }
         switch (context.arguments.verb) {
         case WORKER_HELP:
-                worker_print_help(worker, stdout);
-                return HART_EXIT_OK;
+                return finish_printing(&context, print_help(&context));
         case WORKER_VERSION:
-                return print_version(&context);
+                return finish_printing(&context, print_version(&context));
         case WORKER_CHECK_CONFIG:
-                return check_configuration(&context);
+                return finish_printing(&context, check_configuration(&context));
         case WORKER_HELP_SETTINGS:
-                return print_settings(&context);
+                return finish_printing(&context, print_settings(&context));
         case WORKER_RELOAD:
                 return reload_request(context.arguments.reload_pid, context.identifier);
         case WORKER_RUN:
