@@ -418,6 +418,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     number integer := broker.queue_number(queue);
 BEGIN
+    IF pg_is_in_recovery() THEN
+        RAISE EXCEPTION 'PostgreSQL is a standby, which gives no messages out'
+            USING ERRCODE = 'read_only_sql_transaction', HINT = 'Promote it, or let conninfo name the primary.';
+    END IF;
     PERFORM broker.require_reader(number);
     PERFORM broker.note_server_start();
     EXECUTE format('LISTEN %I', broker.channel(number));
@@ -451,7 +455,8 @@ LANGUAGE sql AS $$
 $$;
 COMMENT ON FUNCTION broker.bury IS 'Moves messages to broker.dead_letter; reason null means too many attempts.';
 
--- Rewriting a row clears its xmax, so that the delivery is not counted again. The lock is the caller's already, or was lost
+-- Rewriting a row clears its xmax, so that the delivery is not counted again (where the disk is full, the xmax becomes that
+-- of a transaction that is committed, which no reader takes for a dead one). The lock is the caller's already, or was lost
 -- with a failed COMMIT: then only what nobody took meanwhile is touched.
 CREATE FUNCTION broker.settle(queue_id integer, ids bigint[], blamed bigint, poison boolean, error_code text, error_text text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
@@ -473,14 +478,19 @@ BEGIN
                   FROM (SELECT m.id, m.conversation FROM broker.message m
                         WHERE m.queue_id = settle.queue_id AND m.id = ANY (undone_ids) AND m.xmax <> 0 OFFSET 0) AS undone
                   WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(settle.queue_id), hashint8(undone.conversation)));
-    UPDATE broker.message m SET attempts = m.attempts + CASE WHEN m.id = blamed THEN 1 ELSE 0 END
-      WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine);
-    IF blamed = ANY (mine) THEN
-        SELECT poison OR m.attempts >= limit_of_queue INTO gone FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = blamed;
-    END IF;
-    IF gone THEN
-        PERFORM broker.bury(queue_id, ARRAY[blamed], CASE WHEN poison THEN error_text END, error_code, error_text);
-    END IF;
+    BEGIN
+        UPDATE broker.message m SET attempts = m.attempts + CASE WHEN m.id = blamed THEN 1 ELSE 0 END
+          WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine);
+        IF blamed = ANY (mine) THEN
+            SELECT poison OR m.attempts >= limit_of_queue INTO gone FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = blamed;
+        END IF;
+        IF gone THEN
+            PERFORM broker.bury(queue_id, ARRAY[blamed], CASE WHEN poison THEN error_text END, error_code, error_text);
+        END IF;
+    EXCEPTION WHEN disk_full THEN -- a lock needs no room
+        PERFORM FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine) FOR UPDATE;
+        gone := false;
+    END;
     PERFORM broker.ring(queue_id, false);
     RETURN gone;
 END $$;
