@@ -21,7 +21,7 @@
 #include "supervision.h"
 #include "telemetry.h"
 
-#define DETAIL_MAX 160
+#define DETAIL_MAX 260
 
 struct hart_worker_context {
         const hart_worker *worker;
@@ -41,7 +41,8 @@ struct hart_worker_context {
         size_t message_count;
         int64_t conversation;   /* of the one message in hand, for the journal; 0 where there are several or none */
         size_t one_by_one;      /* so many messages still are to come alone */
-        unsigned postponed;     /* deliveries in a row that a dependency sent back */
+        unsigned postponed;     /* deliveries in a row that a dependency sent back, or that could not be taken */
+        bool unreceived;        /* the last of them could not be taken */
         hart_breaker breaker;   /* of whatever those dependencies are */
         uint64_t next_delivery; /* hart_now() before which none is tried */
         bool sleeping;          /* the broker knows, and rings */

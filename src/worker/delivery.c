@@ -83,9 +83,18 @@ static bool put_back(hart_worker_context *context)
         return false;
 }
 
-static void succeed(hart_worker_context *context)
+static void resume(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=messages-resumed", NULL};
+        if (context->postponed >= POSTPONED_SAID)
+                context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
+        context->postponed = 0;
+        atomic_store(&context->metrics.postponed, false);
+        hart_breaker_success(&context->breaker);
+}
+
+static void succeed(hart_worker_context *context)
+{
         hart_error error = {0};
         const size_t count = context->message_count;
         const hart_code code = hart_broker_complete(context->broker, &error);
@@ -98,29 +107,44 @@ static void succeed(hart_worker_context *context)
         metrics_messages(&context->metrics, METRICS_DONE, count);
         context->done += count;
         context_tell_outcome(context);
-        if (context->postponed >= POSTPONED_SAID)
-                context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
-        context->postponed = 0;
-        hart_breaker_success(&context->breaker);
+        resume(context);
+}
+
+/* Messages stay in the queue until something is back: said once, tried again with back-off. */
+static void hold_off(hart_worker_context *context, const hart_error *error)
+{
+        static const char *const fields[] = {"EVENT=messages-postponed", NULL};
+        if (++context->postponed == POSTPONED_SAID) {
+                atomic_store(&context->metrics.postponed, true);
+                context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
+        }
+        const worker_settings *loop = &context->configuration->loop;
+        context->next_delivery =
+                hart_now() + hart_backoff_delay(context->postponed, loop->retry_base, loop->retry_max, hart_random());
+        context_activity(context, "Waiting for a dependency (%u tries): %.200s", context->postponed, error->text);
 }
 
 /* A dependency is away: back-off, and from the fifth time on the breaker's pause and a single probe. */
 static void postpone(hart_worker_context *context, const hart_error *error)
 {
-        static const char *const fields[] = {"EVENT=messages-postponed", NULL};
         put_back(context);
         if (!context->pg)
                 return; /* it was the connection; that has a back-off of its own */
-        if (++context->postponed == POSTPONED_SAID)
-                context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
-        const uint64_t now = hart_now();
-        hart_breaker_failure(&context->breaker, now);
-        const worker_settings *loop = &context->configuration->loop;
-        context->next_delivery =
-                now + hart_backoff_delay(context->postponed, loop->retry_base, loop->retry_max, hart_random());
+        hold_off(context, error);
+        hart_breaker_failure(&context->breaker, hart_now());
         if (!hart_breaker_allows(&context->breaker, context->next_delivery))
                 context->next_delivery = context->breaker.open_until;
-        context_activity(context, "Waiting for a dependency (%u tries): %.100s", context->postponed, error->text);
+}
+
+/* PostgreSQL answers but gives nothing out: its disk is full, it is a standby, the queue is off. */
+static void receive_failed(hart_worker_context *context, const hart_error *error)
+{
+        if (error->code == HART_RETRY && hart_pg_is_up(context->pg)) {
+                context->unreceived = true;
+                hold_off(context, error);
+        } else {
+                ended_badly(context, error);
+        }
 }
 
 static void blame(hart_worker_context *context, size_t blamed, bool poison, const hart_error *reason)
@@ -281,20 +305,20 @@ void delivery_step(hart_worker_context *context, uint64_t now)
         const hart_code code =
                 hart_broker_receive(context->broker, most, &context->messages, &context->message_count, &error);
         if (code == HART_OK) {
+                context->unreceived = false;
                 hart_worker_dependency(context, metrics_dependency_name(&context->metrics, METRICS_BROKER), NULL);
                 deliver(context);
                 return;
         }
         context->messages = NULL;
         context->message_count = 0;
-        if (code == HART_EMPTY) {
-                context->one_by_one = 0;
-                sleep_until_rung(context, now);
+        if (code != HART_EMPTY) {
+                receive_failed(context, &error);
                 return;
         }
-        if (code == HART_RETRY) { /* the queue is off, or a conflict; a lost connection has a back-off of its own */
-                context->next_delivery = now + context->configuration->loop.retry_base;
-                context_activity(context, "Waiting: %.120s", error.text);
-        }
-        ended_badly(context, &error);
+        if (context->unreceived)
+                resume(context);
+        context->unreceived = false;
+        context->one_by_one = 0;
+        sleep_until_rung(context, now);
 }

@@ -36,7 +36,9 @@ static void put_check(hart_json_writer *writer, const char *name, worker_health 
 bool metrics_print_health(const worker_metrics *metrics, uint64_t now, hart_buffer *out)
 {
         const uint64_t progress = atomic_load(&metrics->progress);
-        const worker_health loop = now > progress && now - progress > LONGEST_SILENCE ? UNHEALTHY : HEALTHY;
+        const worker_health loop = now > progress && now - progress > LONGEST_SILENCE ? UNHEALTHY
+                                   : atomic_load(&metrics->postponed)                 ? DEGRADED
+                                                                                      : HEALTHY;
         worker_health worst = loop;
         for (size_t i = 0; i < metrics->dependency_count; i++) {
                 const worker_health one = dependency_health(metrics, i);

@@ -33,8 +33,8 @@ typedef struct worker_metrics {
         atomic_uint_fast64_t messages[METRICS_RESULTS];
         atomic_uint_fast64_t buckets[METRICS_BUCKETS + 1]; /* not cumulative; the last is +Inf */
         atomic_uint_fast64_t handle_microseconds;
-        atomic_uint_fast64_t progress; /* hart_now() of the last progress */
-        atomic_bool ready;
+        atomic_uint_fast64_t progress;                 /* hart_now() of the last progress */
+        atomic_bool ready, postponed;                  /* postponed: messages wait for something that is away */
         atomic_int_fast64_t queue_depth, dead_letters; /* -1: not known */
         atomic_int *dependencies;                      /* metrics_dependency_state */
         atomic_uint_fast64_t *own;                     /* per worker->metrics: a count, or the bits of a double */
