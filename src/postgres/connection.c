@@ -22,6 +22,21 @@ void hart_pg_on_notice(hart_pg *pg, hart_pg_notice notice, void *data)
         pg->notice_data = data;
 }
 
+/* "5432", or several for several hosts, where an empty one is the default. */
+static bool is_port_list(const char *text)
+{
+        for (const char *at = text;; at++) {
+                const size_t digits = strspn(at, "0123456789");
+                const long port = digits > 0 && digits < 6 ? strtol(at, NULL, 10) : 0;
+                if (digits > 0 && (port < 1 || port > 65535))
+                        return false;
+                at += digits;
+                if (*at != ',')
+                        return *at == '\0';
+        }
+}
+
+/* libpq looks at the ports only when it connects, and then like at a server that is away. */
 static hart_code check_conninfo(const char *conninfo, hart_error *err)
 {
         char *problem = NULL;
@@ -30,6 +45,10 @@ static hart_code check_conninfo(const char *conninfo, hart_error *err)
         if (!options)
                 code = hart_fail(err, HART_CONFIG, "[database] conninfo is not understood: %s",
                                  problem ? problem : "no memory");
+        for (const PQconninfoOption *one = options; one && one->keyword; one++)
+                if (strcmp(one->keyword, "port") == 0 && one->val && !is_port_list(one->val))
+                        code = hart_fail(err, HART_CONFIG, "[database] conninfo: port=%s: not a port (1 to 65535)",
+                                         one->val);
         PQconninfoFree(options);
         PQfreemem(problem);
         return code;
@@ -37,7 +56,12 @@ static hart_code check_conninfo(const char *conninfo, hart_error *err)
 
 /* Of two values for one option libpq takes the later, so defaults come before the conninfo, the secret behind it.
  * The keep-alives are asked of both sides: a server that waits hours for a dead host keeps that reader's locks. */
-static PGconn *start(const hart_pg_options *options)
+#define OPTIONS_MAX 12
+struct connection_options {
+        const char *keys[OPTIONS_MAX], *values[OPTIONS_MAX];
+};
+
+static void fill(struct connection_options *ret, const hart_pg_options *options)
 {
         static const char *const defaults[][2] = {
                 {"keepalives_idle", "30"},
@@ -48,7 +72,8 @@ static PGconn *start(const hart_pg_options *options)
                             "-c tcp_user_timeout=60000"},
         };
         enum { DEFAULTS = sizeof defaults / sizeof *defaults };
-        const char *keys[DEFAULTS + 5] = {0}, *values[DEFAULTS + 5] = {0};
+        _Static_assert(DEFAULTS + 5 <= OPTIONS_MAX, "room for the four below and the end");
+        const char **keys = ret->keys, **values = ret->values;
         size_t count = 0;
         for (; count < DEFAULTS; count++) {
                 keys[count] = defaults[count][0];
@@ -64,7 +89,6 @@ static PGconn *start(const hart_pg_options *options)
                 keys[count] = "password";
                 values[count++] = options->password;
         }
-        return PQconnectStartParams(keys, values, 1);
 }
 
 static hart_code finish_connecting(PGconn *connection, uint64_t timeout, hart_pg_waiting waiting, void *waiting_data,
@@ -100,11 +124,18 @@ hart_code hart_pg_open(hart_pg **ret, const hart_pg_options *options, hart_error
         if (code != HART_OK)
                 return code;
         HART_CLEANUP(hart_pg_close_p) hart_pg *pg = hart_allocate(sizeof *pg);
-        pg->connection = start(options);
+        struct connection_options words = {0};
+        fill(&words, options);
+        pg->connection = PQconnectStartParams(words.keys, words.values, 1);
         if (!pg->connection)
                 return hart_fail(err, HART_FATAL, "no memory for a connection");
         PQsetNoticeReceiver(pg->connection, pass_notice, pg);
         PQsetErrorVerbosity(pg->connection, PQERRORS_VERBOSE);
+        /* Values libpq refuses (sslmode=maybe) look like a server that is away; only PQping tells them apart. */
+        if (PQstatus(pg->connection) == CONNECTION_BAD &&
+            PQpingParams(words.keys, words.values, 1) == PQPING_NO_ATTEMPT)
+                return hart_fail(err, HART_CONFIG, "[database] conninfo cannot be used: %s",
+                                 PQerrorMessage(pg->connection));
         code = finish_connecting(pg->connection, options->connect_timeout ? options->connect_timeout : 10 * HART_SECOND,
                                  options->waiting, options->waiting_data, err);
         if (code != HART_OK)

@@ -9,10 +9,10 @@ static const struct {
         hart_code code;
         const char *advice;
 } meaning[] = {
-        {"08", HART_RETRY, NULL},    /* connection exceptions */
-        {"22", HART_POISON, NULL},   /* the data */
-        {"23", HART_POISON, NULL},   /* a constraint, so the data */
-        {"25006", HART_RETRY, NULL}, /* a standby, until it is promoted */
+        {"08", HART_RETRY, NULL},  /* connection exceptions */
+        {"22", HART_POISON, NULL}, /* the data */
+        {"23", HART_POISON, NULL}, /* a constraint, so the data */
+        {"25006", HART_RETRY, "it is a standby, or set read-only; where it may write, work goes on by itself"},
         {"25P03", HART_RETRY, NULL}, /* idle-in-transaction timeout: the connection is gone */
         {"26000", HART_RETRY, NULL}, /* a prepared statement was dropped behind our back: it is forgotten now */
         {"28", HART_CONFIG, "check [database] conninfo, the role and pg_hba.conf"},

@@ -41,6 +41,9 @@ static const struct {
         {"no such socket", "postgres", "postgres", NULL, "host=/nonexistent", HART_RETRY, "", "is PostgreSQL running?"},
         {"nothing listens", "postgres", "postgres", NULL, "host=127.0.0.1 port=1", HART_RETRY, "",
          "is PostgreSQL running?"},
+        {"no port", "postgres", "postgres", NULL, "host=127.0.0.1 port=1,abc", HART_CONFIG, "", "port=1,abc"},
+        {"port too big", "postgres", "postgres", NULL, "host=127.0.0.1 port=65536", HART_CONFIG, "", "port=65536"},
+        {"value libpq refuses", "postgres", "postgres", NULL, "sslmode=maybe", HART_CONFIG, "", "sslmode"},
         {"misspelt option", "postgres", "postgres", NULL, "hots=x", HART_CONFIG, "", "hots"},
         {"German", "nowhere", "postgres", NULL, "options='-c lc_messages=de_DE.UTF-8'", HART_CONFIG, "3D000", ""},
 };
