@@ -120,6 +120,16 @@ static hart_code choose_api(hart_graph *graph, const hart_json *document, hart_e
         return HART_OK;
 }
 
+/* A request without an answer: what is wrong is in the error, here is what to do. */
+static hart_code explain(hart_code code, hart_error *err)
+{
+        if (err && code == HART_RETRY)
+                return hart_fail(err, code, "Neo4j: %s; is it running there? See [neo4j] url", err->text);
+        if (err && code == HART_CONFIG)
+                return hart_fail(err, code, "Neo4j: %s; correct [neo4j] in graph-sync.conf", err->text);
+        return hart_error_context(err, "Neo4j");
+}
+
 /* The discovery document, GET /, needs no login. */
 static hart_code discover(hart_graph *graph, hart_error *err)
 {
@@ -131,7 +141,7 @@ static hart_code discover(hart_graph *graph, hart_error *err)
         const hart_code code =
                 hart_http_request(graph->http, "GET", url, "application/json", NULL, 0, &graph->response, err);
         if (code != HART_OK)
-                return hart_error_context(err, "Neo4j");
+                return explain(code, err);
         if (graph->response.status >= 500 || graph->response.status == 429)
                 return hart_fail(err, HART_RETRY, "Neo4j at %s answers HTTP %ld", graph->url, graph->response.status);
         if (hart_json_parse(graph->response.body.data, graph->response.body.size, &document, &ignored) != HART_OK ||
@@ -183,7 +193,7 @@ static hart_code send_request(hart_graph *graph, hart_graph_result **ret, hart_e
         const hart_code code = hart_http_request(graph->http, "POST", url, "application/json", graph->request.data,
                                                  graph->request.size, &graph->response, err);
         if (code != HART_OK)
-                return hart_error_context(err, "Neo4j");
+                return explain(code, err);
         return hart_graph_read_reply(graph->server.api, graph->response.status, graph->response.body.data,
                                      graph->response.body.size, ret, err);
 }
