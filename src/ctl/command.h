@@ -79,7 +79,7 @@ extern const size_t ctl_command_count;
 
 int ctl_settings(struct ctl *ctl);
 int ctl_connect(struct ctl *ctl);
-/* The same without printing: for `status`, to which a missing server is a finding. */
+/* The same without printing: for `status`, to which a missing server is a finding. A connection there was is closed. */
 hart_code ctl_try_connect(struct ctl *ctl, hart_error *err);
 hart_pg_options ctl_pg_options(const struct ctl *ctl);
 void ctl_done(struct ctl *ctl);

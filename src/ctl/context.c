@@ -148,6 +148,7 @@ hart_code ctl_try_connect(struct ctl *ctl, hart_error *err)
         if (code != HART_OK)
                 return code;
         hart_pg_options options = ctl_pg_options(ctl);
+        hart_pg_close(HART_TAKE(ctl->pg));
         return hart_pg_open(&ctl->pg, &options, err);
 }
 

@@ -59,7 +59,6 @@ bool ingest_standard_input(struct ingest *ingest);
 /* Sends what is batched. */
 bool ingest_flush(struct ingest *ingest);
 void batch_done(struct ingest *ingest);
-void batch_send_failed(struct ingest *ingest, struct document *document, const hart_error *err);
 
 /* Waits until the sources are complete or failed, and with CTL_WAIT_ALL until the pipeline's queues are empty. */
 bool ingest_wait(struct ingest *ingest, int wait);

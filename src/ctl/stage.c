@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,17 +12,29 @@
 
 #include "ctl_sql.h"
 
+#define LOOK_INTERVAL 200 /* milliseconds */
+
 static void close_p(int *fd)
 {
         if (*fd >= 0)
                 close(*fd);
 }
 
-/* Fills the chunk as far as there are bytes; fewer than CHUNK_BYTES means the end. */
+/* A terminal or a pipe may be silent for ever; SIGINT is held back and would not end the read. False: asked to stop. */
+static bool await_bytes(int fd)
+{
+        struct pollfd input = {.fd = fd, .events = POLLIN};
+        while (poll(&input, 1, LOOK_INTERVAL) == 0)
+                if (ctl_interrupted(NULL) != HART_OK)
+                        return false;
+        return true;
+}
+
+/* Fills the chunk as far as there are bytes; fewer than CHUNK_BYTES means the end, or that a stop is asked for. */
 static bool read_chunk(struct ingest *ingest, int fd, size_t *size)
 {
         *size = 0;
-        while (*size < CHUNK_BYTES) {
+        while (*size < CHUNK_BYTES && await_bytes(fd)) {
                 ssize_t got = read(fd, ingest->chunk + *size, CHUNK_BYTES - *size);
                 if (got < 0 && errno == EINTR)
                         continue;
@@ -129,6 +142,8 @@ static hart_code read_through(struct upload *upload, hart_error *err)
                         return HART_STOPPED;
                 if (!read_chunk(upload->ingest, upload->fd, &size))
                         return hart_fail_errno(err, HART_FAILED, errno, "cannot be read");
+                if (size < CHUNK_BYTES && interrupted(upload->ingest))
+                        return HART_STOPPED;
                 hart_sha256_update(upload->digest, upload->ingest->chunk, size);
                 upload->size += (int64_t)size;
                 hart_code code = upload->source && size > 0 ? send_chunk(upload, size, err) : HART_OK;

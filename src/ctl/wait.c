@@ -24,7 +24,7 @@ struct waiting {
         struct pending *pending; /* not finished yet, in order of source */
         size_t count, total;
         uint64_t pause, moved_at;
-        int64_t depth;
+        int64_t depth, dead; /* of the pipeline's queues, at the last look */
         bool warned;
 };
 
@@ -57,7 +57,7 @@ static void forget_done(struct waiting *waiting)
         waiting->count = kept;
 }
 
-static hart_code look(struct waiting *waiting, hart_error *err)
+static hart_code look_at_sources(struct waiting *waiting, hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
         HART_CLEANUP(hart_free_p) int64_t *sources = hart_allocate_array(waiting->count + 1, sizeof *sources);
@@ -92,65 +92,89 @@ static void pause_a_while(struct waiting *waiting)
                 (int)(PATIENCE / HART_SECOND));
 }
 
-static bool keep_waiting(struct waiting *waiting, hart_code code, const hart_error *err)
+static void sleep_for(uint64_t time)
 {
-        if (code != HART_OK) {
-                waiting->ingest->error = *err;
-                return false;
+        for (uint64_t end = hart_now() + time; hart_now() < end && ctl_interrupted(NULL) == HART_OK;)
+                nanosleep(&(struct timespec){.tv_nsec = SHORTEST_PAUSE * 1000}, NULL);
+}
+
+/* PostgreSQL restarts now and then. The documents are in it, so the wait goes on when it is back. */
+static hart_code reconnect(struct waiting *waiting, hart_error *err)
+{
+        hart_code code = HART_RETRY;
+        progress_clear(&waiting->ingest->progress);
+        ctl_say("%s; the documents are handed in, waiting for PostgreSQL", err->text);
+        for (unsigned tries = 1; code == HART_RETRY; tries++) {
+                sleep_for(hart_backoff_delay(tries, LONGEST_PAUSE, PATIENCE, hart_random()));
+                code = ctl_interrupted(NULL);
+                if (code == HART_OK)
+                        code = ctl_try_connect(waiting->ingest->ctl, err);
         }
-        if (ctl_interrupted(NULL) == HART_OK)
-                return true;
-        hart_fail(&waiting->ingest->error, HART_STOPPED,
-                  "stopped waiting; the documents are handed in, the work goes on");
-        return false;
+        waiting->moved_at = hart_now();
+        return code;
+}
+
+/* Looks until there is an answer; false where the wait is over, with ingest->error. */
+static bool see(struct waiting *waiting, hart_code (*look)(struct waiting *waiting, hart_error *err))
+{
+        hart_error err = {0};
+        hart_code code = HART_OK;
+        for (bool answered = false; !answered && code == HART_OK;) {
+                code = ctl_interrupted(NULL);
+                if (code == HART_OK)
+                        code = look(waiting, &err);
+                answered = code == HART_OK;
+                if (code == HART_RETRY)
+                        code = reconnect(waiting, &err);
+        }
+        if (code == HART_STOPPED)
+                hart_fail(&err, code, "stopped waiting; the documents are handed in, the work goes on");
+        if (code != HART_OK)
+                waiting->ingest->error = err;
+        return code == HART_OK;
 }
 
 static bool wait_complete(struct waiting *waiting)
 {
-        for (;;) {
-                hart_error err = {0};
-                if (!keep_waiting(waiting, look(waiting, &err), &err))
-                        return false;
+        while (see(waiting, look_at_sources)) {
                 if (waiting->count == 0)
                         return true;
                 progress_draw(&waiting->ingest->progress, "ingested", waiting->total - waiting->count, waiting->total,
                               "");
                 pause_a_while(waiting);
         }
+        return false;
 }
 
-static hart_code look_at_queues(struct waiting *waiting, int64_t *depth, int64_t *dead, hart_error *err)
+static hart_code look_at_queues(struct waiting *waiting, hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
         hart_code code = hart_pg_run(waiting->ingest->ctl->pg, &sql_pipeline, NULL, &rows, err);
         if (code != HART_OK)
                 return code;
-        *depth = hart_pg_integer(rows, 0, 0);
-        *dead = hart_pg_integer(rows, 0, 1);
-        if (*depth != waiting->depth)
+        const int64_t depth = hart_pg_integer(rows, 0, 0);
+        if (depth != waiting->depth)
                 waiting->moved_at = hart_now();
-        waiting->depth = *depth;
+        waiting->depth = depth;
+        waiting->dead = hart_pg_integer(rows, 0, 1);
         return HART_OK;
 }
 
 static bool wait_drained(struct waiting *waiting, int64_t dead_before)
 {
-        int64_t depth = 0, dead = 0;
         waiting->pause = SHORTEST_PAUSE;
-        for (;;) {
-                hart_error err = {0};
-                if (!keep_waiting(waiting, look_at_queues(waiting, &depth, &dead, &err), &err))
+        while (see(waiting, look_at_queues)) {
+                if (waiting->depth == 0 && waiting->dead <= dead_before)
+                        return true;
+                if (waiting->depth == 0) {
+                        hart_fail(&waiting->ingest->error, HART_FAILED,
+                                  "%lld messages were given up meanwhile; `hartonomousctl dead-letter list` says why",
+                                  (long long)(waiting->dead - dead_before));
                         return false;
-                if (depth == 0)
-                        break;
-                progress_draw(&waiting->ingest->progress, "messages left", (uint64_t)depth, 0, "");
+                }
+                progress_draw(&waiting->ingest->progress, "messages left", (uint64_t)waiting->depth, 0, "");
                 pause_a_while(waiting);
         }
-        if (dead <= dead_before)
-                return true;
-        hart_fail(&waiting->ingest->error, HART_FAILED,
-                  "%lld messages were given up meanwhile; `hartonomousctl dead-letter list` says why",
-                  (long long)(dead - dead_before));
         return false;
 }
 
@@ -166,13 +190,12 @@ bool ingest_wait(struct ingest *ingest, int wait)
         qsort(pending, waiting.count, sizeof *pending, by_source);
         waiting.pending = pending;
         waiting.total = waiting.count;
-        int64_t depth = 0, dead = 0;
-        hart_error err = {0};
-        if (!keep_waiting(&waiting, look_at_queues(&waiting, &depth, &dead, &err), &err))
+        if (!see(&waiting, look_at_queues))
                 return false;
+        const int64_t dead_before = waiting.dead;
         bool going = wait_complete(&waiting);
         if (going && wait == CTL_WAIT_ALL)
-                going = wait_drained(&waiting, dead);
+                going = wait_drained(&waiting, dead_before);
         progress_clear(&ingest->progress);
         return going;
 }
