@@ -50,7 +50,8 @@ static void add_atom(const hart_atom *atom, void *data)
 
 static bool is_hash(const char *text)
 {
-        return strlen(text) == 2 * HART_SHA256_SIZE && strspn(text, "0123456789abcdefABCDEF") == 2 * HART_SHA256_SIZE;
+        const size_t digits = HART_SHA256_HEX_SIZE - 1;
+        return strlen(text) == digits && strspn(text, "0123456789abcdefABCDEF") == digits;
 }
 
 static int show_by_hash(struct ctl *ctl, const char *text)

@@ -13,8 +13,6 @@
 
 #define ANSWER_LIMIT 8192
 
-extern char **environ;
-
 static const char *const programs[] = {"hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding"};
 
 static const table_column columns[] = {

@@ -91,17 +91,18 @@ size_t description_compare(const struct description *expected, const struct desc
         while (e < expected->count || f < found->count) {
                 const description_entry *want = e < expected->count ? &expected->entries[e] : NULL;
                 const description_entry *have = f < found->count ? &found->entries[f] : NULL;
-                int order = !want ? 1 : !have ? -1 : strcmp(want->object, have->object);
+                const int order = want && have ? strcmp(want->object, have->object) : want ? -1 : 1;
                 e += order <= 0;
                 f += order >= 0;
-                if (order == 0 && strcmp(want->definition, have->definition) == 0)
+                if (have && order > 0)
+                        difference("unexpected", have->object, "", have->definition, data);
+                else if (want && (!have || order < 0))
+                        difference("missing", want->object, want->definition, "", data);
+                else if (want && have && strcmp(want->definition, have->definition) != 0)
+                        difference("differs", want->object, want->definition, have->definition, data);
+                else
                         continue;
                 differences++;
-                difference(order < 0   ? "missing"
-                           : order > 0 ? "unexpected"
-                                       : "differs",
-                           order <= 0 ? want->object : have->object, order <= 0 ? want->definition : "",
-                           order >= 0 ? have->definition : "", data);
         }
         return differences;
 }
