@@ -27,7 +27,7 @@ int main(int argc, char *argv[])
         if (status != CTL_OK)
                 return status;
         if (invocation.options.version)
-                return printf("hartonomousctl %s\n", HARTONOMOUS_VERSION) < 0;
+                return printf("hartonomousctl %s\nbuilt with %s\n", HARTONOMOUS_VERSION, HARTONOMOUS_LIBRARIES) < 0;
         if (invocation.command && invocation.options.help)
                 ctl_print_command_help(invocation.command);
         else if (!invocation.command)

@@ -11,6 +11,7 @@ static const hart_worker embedding = {
         .batch_size = "8", /* up to 64 texts each: a transaction of a few seconds */
         .metrics = embedding_metrics,
         .metric_count = EMBEDDING_METRICS,
+        .libraries = OWN_LIBRARIES,
         .check = embedding_check,
         .open = embedding_open,
         .handle = embedding_handle,

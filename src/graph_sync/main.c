@@ -12,6 +12,7 @@ static const hart_worker graph_sync = {
         .settings = &hart_graph_settings_schema,
         .metrics = graph_sync_metrics,
         .metric_count = GRAPH_SYNC_METRICS,
+        .libraries = OWN_LIBRARIES,
         .dependencies = dependencies,
         .check = graph_sync_check,
         .open = graph_sync_open,

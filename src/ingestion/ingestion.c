@@ -139,6 +139,7 @@ const hart_worker ingestion_worker = {
         .settings = &ingestion_settings_schema,
         .metrics = metrics,
         .metric_count = sizeof metrics / sizeof *metrics,
+        .libraries = OWN_LIBRARIES,
         .check = ingestion_check,
         .open = ingestion_open,
         .handle = ingestion_handle,

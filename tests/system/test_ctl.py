@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -42,8 +43,17 @@ def test_help_lists_every_command_and_each_has_examples(ctl):
         assert "Usage: hartonomousctl" in told and "Examples:" in told
 
 
-def test_version(ctl):
-    assert ctl("--version").stdout.startswith("hartonomousctl ")
+@pytest.mark.parametrize("name, libraries", [
+    ("hartonomousctl", ["libpq", "libcurl", "oneDNN"]),
+    ("hartonomous-ingestion", ["libpq", "libsystemd", "ICU"]),
+    ("hartonomous-graph-sync", ["libpq", "libsystemd", "libcurl"]),
+    ("hartonomous-embedding", ["libpq", "libsystemd", "oneDNN"]),
+])
+def test_version_names_what_was_built_in(name, libraries):
+    said = subprocess.run([program(name), "--version"], capture_output=True, text=True, check=True, timeout=20).stdout
+    assert said.startswith(f"{name} 0.")
+    for library in libraries:
+        assert re.search(rf"\b{library} \d+[.\d]*\b", said), library
 
 
 @pytest.mark.parametrize("words, said", [
@@ -209,9 +219,8 @@ def test_a_stop_in_the_middle_leaves_nothing_half_done(database, settings, wait_
     process.stdin.flush()
     wait_until(lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND state = 'idle in transaction'"), 20)
     process.send_signal(signal.SIGTERM)
-    process.stdin.write(b"x" * (1 << 20))
+    assert process.wait(20) == 1, "it does not wait for more bytes"
     process.stdin.close()
-    assert process.wait(20) == 1
     assert b"stopped" in process.stderr.read()
     assert database.query("SELECT state FROM hartonomous.source") == []
 
@@ -235,6 +244,38 @@ def test_wait_ends_with_1_where_a_message_was_given_up(database, settings, ctl, 
     out, err = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "was not ingested: cannot be parsed" in err and "1 failed" in out
+
+
+@pytest.fixture
+def waiting(database, settings, tmp_path, wait_until):
+    """A `hartonomousctl ingest --wait=all` that has handed its document in."""
+    (tmp_path / "x").write_text("x")
+    process = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, "ingest", "--wait=all", str(tmp_path / "x")],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings.environment("hartonomous"))
+    wait_until(lambda: database.value("SELECT count(*) FROM broker.message"), 20)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_wait_outlives_a_restart_of_postgresql(waiting, database, start, cluster):
+    cluster.stop("immediate")
+    said = waiting.stderr.readline()
+    assert "connection to PostgreSQL lost" in said and "waiting for PostgreSQL" in said
+    cluster.start()
+    database.query("UPDATE broker.service SET queue_id = (SELECT queue_id FROM broker.queue WHERE name = 'ClientQueue') WHERE name IN ('Neo4jSyncService', 'EmbeddingService')")
+    start("ingestion")
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and "1 ingested" in out, err
+
+
+def test_wait_can_be_stopped_while_postgresql_is_away(waiting, cluster):
+    cluster.stop()
+    assert "waiting for PostgreSQL" in waiting.stderr.readline()
+    waiting.send_signal(signal.SIGINT)
+    out, err = waiting.communicate(timeout=20)
+    cluster.start()
+    assert waiting.returncode == 1 and "the documents are handed in, the work goes on" in err
 
 
 def test_a_bar_is_drawn_on_a_terminal_only(database, settings, ctl, tmp_path):
