@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_TEXT, OPTION_OPTIONAL_TEXT } option_kind;
+#include <hartonomous/utf8.h>
+
+typedef enum option_kind {
+        OPTION_FLAG,
+        OPTION_NUMBER,
+        OPTION_TEXT,
+        OPTION_OPTIONAL_TEXT,
+        OPTION_MEDIA_TYPE,
+        OPTION_FILE_NAME
+} option_kind;
 
 typedef struct option_row {
         const char *name;
@@ -25,9 +34,10 @@ static const option_row rows[] = {
         {"tenant", 't', OPTION_NUMBER, TAKES_TENANT, AT(tenant), 0, INT32_MAX, "N",
          "only of tenant N; ingest: for tenant N (0)"},
         {"dry-run", 0, OPTION_FLAG, TAKES_DRY_RUN, AT(dry_run), 0, 0, NULL, "only say what would be done"},
-        {"content-type", 0, OPTION_TEXT, TAKES_CONTENT_TYPE, AT(content_type), 0, 0, "TYPE",
+        {"content-type", 0, OPTION_MEDIA_TYPE, TAKES_CONTENT_TYPE, AT(content_type), 0, 0, "TYPE",
          "media type of the documents, where their bytes do not tell"},
-        {"name", 0, OPTION_TEXT, TAKES_NAME, AT(name), 0, 0, "NAME", "file name of what comes from standard input"},
+        {"name", 0, OPTION_FILE_NAME, TAKES_NAME, AT(name), 0, 0, "NAME",
+         "file name of what comes from standard input"},
         {"wait", 'w', OPTION_OPTIONAL_TEXT, TAKES_WAIT, AT(wait), 0, 0, "all",
          "wait until the documents are atoms; =all: also vectors and graph"},
         {"count", 'k', OPTION_NUMBER, TAKES_COUNT, AT(count), 1, 10000, "N", "so many results (10)"},
@@ -67,6 +77,34 @@ static int take_number(const option_row *row, const char *text, int64_t *ret)
         return CTL_OK;
 }
 
+/* RFC 6838: a name on each side of the slash; parameters may follow. */
+static bool is_media_type(const char *text)
+{
+        static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+";
+        const size_t type = strspn(text, allowed);
+        const size_t subtype = type > 0 && text[type] == '/' ? strspn(text + type + 1, allowed) : 0;
+        const char *rest = text + type + 1 + subtype;
+        if (subtype == 0 || strlen(text) > 255 || (*rest != '\0' && !strchr("; ", *rest)))
+                return false;
+        while (*rest >= ' ' && *rest <= '~')
+                rest++;
+        return *rest == '\0';
+}
+
+static bool is_file_name(const char *text)
+{
+        const size_t size = strlen(text);
+        return size >= 1 && size <= 255 && hart_utf8_valid(text, size);
+}
+
+static int take_text(const option_row *row, bool valid, const char *allowed, const char **ret)
+{
+        if (!valid)
+                return ctl_usage("--%s=%.80s: not %s", row->name, optarg, allowed);
+        *ret = optarg;
+        return CTL_OK;
+}
+
 static int take_option(const option_row *row, ctl_options *options)
 {
         switch (row->kind) {
@@ -79,6 +117,12 @@ static int take_option(const option_row *row, ctl_options *options)
         case OPTION_OPTIONAL_TEXT:
                 *(const char **)place(options, row) = optarg ? optarg : "";
                 return CTL_OK;
+        case OPTION_MEDIA_TYPE:
+                return take_text(row, is_media_type(optarg), "a media type, such as text/markdown",
+                                 place(options, row));
+        case OPTION_FILE_NAME:
+                return take_text(row, is_file_name(optarg), "a file name of 1 to 255 bytes in UTF-8",
+                                 place(options, row));
         }
         return CTL_USAGE;
 }
@@ -88,7 +132,9 @@ static void fill_options(struct option options[ROWS + 1], char letters[3 * ROWS 
         static const int arguments[] = {[OPTION_FLAG] = no_argument,
                                         [OPTION_NUMBER] = required_argument,
                                         [OPTION_TEXT] = required_argument,
-                                        [OPTION_OPTIONAL_TEXT] = optional_argument};
+                                        [OPTION_OPTIONAL_TEXT] = optional_argument,
+                                        [OPTION_MEDIA_TYPE] = required_argument,
+                                        [OPTION_FILE_NAME] = required_argument};
         size_t used = 0;
         letters[used++] = ':';
         for (size_t i = 0; i < ROWS; i++) {

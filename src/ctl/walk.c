@@ -30,7 +30,8 @@ static bool visit(const walk_visitor *visitor, const FTSENT *entry)
         case FTS_F:
                 return visitor->file(entry->fts_path, entry->fts_statp, visitor->data);
         case FTS_DEFAULT:
-                tell(visitor, entry, kind_of(entry->fts_statp), false);
+                /* Whoever names one expects something of it. */
+                tell(visitor, entry, kind_of(entry->fts_statp), entry->fts_level == FTS_ROOTLEVEL);
                 return true;
         case FTS_SL:
                 tell(visitor, entry, "is a symbolic link", false);

@@ -8,8 +8,8 @@
 
 typedef struct walk_visitor {
         bool (*file)(const char *path, const struct stat *status, void *data); /* false ends the walk */
-        /* Something that is no file: `failure` where it should have been one (not there, no permission), else skipped.
-         */
+        /* Something that is no file: `failure` where it should have been one (named itself, not there, no permission),
+         * else skipped. */
         void (*other)(const char *path, const char *reason, bool failure, void *data); /* may be NULL */
         void *data;
 } walk_visitor;

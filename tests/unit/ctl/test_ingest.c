@@ -116,9 +116,10 @@ static void a_walk_finds_files_and_no_loops(void **state)
         assert_true(walk((char *const[]){folder, NULL}, &visitor));
         assert_true(walk((char *const[]){link, NULL}, &visitor));
         assert_true(walk((char *const[]){gone, NULL}, &visitor));
+        assert_true(walk((char *const[]){pipe, NULL}, &visitor));
         assert_string_equal((const char *)seen.data,
                             ".hidden a b (loop is a symbolic link) (pipe is a pipe) (zlink is a symbolic link) "
-                            "a b (loop is a symbolic link) (all No such file or directory!) ");
+                            "a b (loop is a symbolic link) (all No such file or directory!) (pipe is a pipe!) ");
         HART_CLEANUP(hart_free_p) char *removal = hart_format("rm -r %s", folder);
         assert_int_equal(system(removal), 0);
 }

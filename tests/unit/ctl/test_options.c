@@ -104,11 +104,33 @@ static void mistakes_are_refused(void **state)
                 {"source", "list", "--tenant=2147483648"},
                 {"search", "-k", "0", "cats"},
                 {"schema", "status", "--dry-run"},
+                {"ingest", "--content-type=text", "x"},
+                {"ingest", "--content-type=text/", "x"},
+                {"ingest", "--content-type=/plain", "x"},
+                {"ingest", "--content-type=text/pl\xe4in", "x"},
+                {"ingest", "--content-type=text/plain\n", "x"},
+                {"ingest", "--content-type=text/plain; charset=\xc3\xa4", "x"},
+                {"ingest", "--name=", "-"},
+                {"ingest", "--name=\xff", "-"},
         };
         ctl_invocation found = {0};
         (void)state;
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
                 assert_int_equal(read_words(rows[i], &found), CTL_USAGE);
+}
+
+static void types_and_names_are_taken(void **state)
+{
+        static const char *const rows[][WORDS_MAX] = {
+                {"ingest", "--content-type=text/markdown", "x"},
+                {"ingest", "--content-type=text/plain; charset=\"utf-8\"", "x"},
+                {"ingest", "--content-type=application/vnd.oasis.opendocument.text+x", "x"},
+                {"ingest", "--name=\xc3\xa4 b", "-"},
+        };
+        ctl_invocation found = {0};
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+                assert_int_equal(read_words(rows[i], &found), CTL_OK);
 }
 
 static void help_is_given_whatever_else_is_said(void **state)
@@ -149,6 +171,7 @@ int main(void)
                 cmocka_unit_test(commands_and_their_arguments_are_found),
                 cmocka_unit_test(defaults_are_as_documented),
                 cmocka_unit_test(mistakes_are_refused),
+                cmocka_unit_test(types_and_names_are_taken),
                 cmocka_unit_test(help_is_given_whatever_else_is_said),
                 cmocka_unit_test(words_are_suggested),
         };
