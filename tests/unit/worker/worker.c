@@ -262,16 +262,18 @@ static void prints_metrics(void **state)
 static const struct {
         metrics_dependency_state database, broker, neo4j;
         uint64_t silence;
+        bool postponed;
         const char *status;
         bool healthy;
 } healths[] = {
-        {METRICS_UNKNOWN, METRICS_UNKNOWN, METRICS_UNKNOWN, 0, "Unhealthy", false},
-        {METRICS_UP, METRICS_UP, METRICS_UNKNOWN, 0, "Healthy", true},
-        {METRICS_UP, METRICS_UP, METRICS_UP, 0, "Healthy", true},
-        {METRICS_UP, METRICS_UP, METRICS_DOWN, 0, "Degraded", true},
-        {METRICS_UP, METRICS_DOWN, METRICS_UP, 0, "Unhealthy", false},
-        {METRICS_DOWN, METRICS_UP, METRICS_UP, 0, "Unhealthy", false},
-        {METRICS_UP, METRICS_UP, METRICS_UP, 61 * HART_SECOND, "Unhealthy", false},
+        {METRICS_UNKNOWN, METRICS_UNKNOWN, METRICS_UNKNOWN, 0, false, "Unhealthy", false},
+        {METRICS_UP, METRICS_UP, METRICS_UNKNOWN, 0, false, "Healthy", true},
+        {METRICS_UP, METRICS_UP, METRICS_UP, 0, false, "Healthy", true},
+        {METRICS_UP, METRICS_UP, METRICS_DOWN, 0, false, "Degraded", true},
+        {METRICS_UP, METRICS_UP, METRICS_UP, 0, true, "Degraded", true},
+        {METRICS_UP, METRICS_DOWN, METRICS_UP, 0, false, "Unhealthy", false},
+        {METRICS_DOWN, METRICS_UP, METRICS_UP, 0, false, "Unhealthy", false},
+        {METRICS_UP, METRICS_UP, METRICS_UP, 61 * HART_SECOND, false, "Unhealthy", false},
 };
 
 static void prints_health(void **state)
@@ -283,6 +285,7 @@ static void prints_health(void **state)
                 atomic_store(&metrics.dependencies[METRICS_DATABASE], healths[i].database);
                 atomic_store(&metrics.dependencies[METRICS_BROKER], healths[i].broker);
                 atomic_store(&metrics.dependencies[2], healths[i].neo4j);
+                atomic_store(&metrics.postponed, healths[i].postponed);
                 hart_buffer out = {0};
                 const uint64_t now = atomic_load(&metrics.progress) + healths[i].silence;
                 assert_int_equal(metrics_print_health(&metrics, now, &out), healths[i].healthy);
