@@ -63,7 +63,11 @@ class Host:
         self.box.write(f"/etc/hartonomous/{name}.conf", text)
 
     def systemctl(self, *words, check=True, timeout=60):
-        return self.box.run("systemctl", *words, check=check, timeout=timeout)
+        done = self.box.run("systemctl", *words, check=False, timeout=timeout)
+        if check and done.returncode:
+            journal = self.box.run("journalctl", "--no-pager", "-o", "short-monotonic", "-n", "40", check=False).stdout
+            raise AssertionError(f"systemctl {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}\n{journal}")
+        return done
 
     def show(self, unit="hartonomous-ingestion"):
         return self.box.show(unit, "ActiveState", "SubState", "Result", "StatusText", "MainPID", "NRestarts", "ExecMainStatus")
