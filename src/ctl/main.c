@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <hartonomous/standard_streams.h>
+
 #include "options.h"
 
 static int run(ctl_invocation *invocation)
@@ -10,29 +12,34 @@ static int run(ctl_invocation *invocation)
         struct ctl ctl = {.options = invocation->options};
         int status = invocation->command->run(&ctl, invocation->count, invocation->arguments);
         ctl_done(&ctl);
-        /* A full disk or a closed pipe must not look like success. */
-        if (fflush(stdout) != 0 && status == CTL_OK) {
-                ctl_say("standard output: cannot be written");
-                status = CTL_FAILURE;
-        }
         return status;
+}
+
+/* A full disk must not look like success. */
+static int finish(int status)
+{
+        hart_error err = {0};
+        return hart_standard_output_finish(&err) == HART_OK || status != CTL_OK ? status : ctl_fail(&err);
 }
 
 int main(int argc, char *argv[])
 {
         ctl_invocation invocation = {0};
+        hart_standard_streams_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN); /* a server's closed socket is an error to report, not to die from */
         int status = ctl_read_arguments(argc, argv, &invocation);
         if (status != CTL_OK)
                 return status;
         if (invocation.options.version)
-                return printf("hartonomousctl %s\nbuilt with %s\n", HARTONOMOUS_VERSION, HARTONOMOUS_LIBRARIES) < 0;
-        if (invocation.command && invocation.options.help)
+                printf("hartonomousctl %s\nbuilt with %s\n", HARTONOMOUS_VERSION, HARTONOMOUS_LIBRARIES);
+        else if (invocation.command && invocation.options.help)
                 ctl_print_command_help(invocation.command);
-        else if (!invocation.command)
-                ctl_print_help();
+        else if (invocation.command)
+                status = run(&invocation);
         else
-                return run(&invocation);
-        return invocation.command || invocation.options.help ? CTL_OK : CTL_USAGE;
+                ctl_print_help();
+        if (!invocation.command && !invocation.options.help && !invocation.options.version)
+                status = CTL_USAGE;
+        return finish(status);
 }
