@@ -65,7 +65,7 @@ CREATE TABLE hartonomous.source (
     PRIMARY KEY (tenant_id, source_id),
     FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom
 );
-CREATE INDEX source_by_hash ON hartonomous.source (tenant_id, content_hash, uri);
+CREATE INDEX source_by_hash ON hartonomous.source (tenant_id, content_hash, md5(uri)); -- a URI may be longer than an index entry
 CREATE INDEX source_by_root ON hartonomous.source (tenant_id, root_atom_id);
 CREATE INDEX source_unfinished ON hartonomous.source (created_at) WHERE state <> 'complete';
 COMMENT ON TABLE hartonomous.source IS 'One delivery of a document: where content came from.';

@@ -152,7 +152,7 @@ CREATE FUNCTION hartonomous.find_unchanged(tenant_id integer, uri text, content_
 RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT max(s.source_id) FROM hartonomous.source_status s
-    WHERE s.tenant_id = find_unchanged.tenant_id AND s.uri = find_unchanged.uri
+    WHERE s.tenant_id = find_unchanged.tenant_id AND s.uri = find_unchanged.uri AND md5(s.uri) = md5(find_unchanged.uri)
       AND s.content_hash = find_unchanged.content_hash AND s.state NOT IN ('staging', 'failed');
 $$;
 COMMENT ON FUNCTION hartonomous.find_unchanged IS 'The source that this document, unchanged, was already delivered as; null where there is none or it failed.';
