@@ -72,8 +72,11 @@ void hart_atomizers_close(void);
 extern const hart_atomizer *const hart_atomizers[];
 extern const size_t hart_atomizer_count;
 const hart_atomizer *hart_atomizer_find(const char *name);
-/* For a content type such as "text/plain; charset=utf-8"; never NULL. */
-const hart_atomizer *hart_atomizer_for(const char *content_type);
+/* For a content type such as "text/plain; charset=utf-8" and the document's first bytes (64 KiB are enough): of a type
+ * without an atomizer of its own, what is text is taken apart as text. Never NULL. */
+const hart_atomizer *hart_atomizer_for(const char *content_type, const unsigned char *head, size_t size);
+/* Valid UTF-8 without NUL in its first 64 KiB? Nothing is text. */
+bool hart_is_text(const unsigned char *head, size_t size);
 
 /* The content type of a document by its first bytes (64 KiB are enough), then by its file name (may be NULL).
  * Returns static text, "application/octet-stream" where nothing is known, "text/plain" for valid UTF-8. */

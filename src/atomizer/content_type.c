@@ -78,6 +78,21 @@ static const struct {
         {".markdown", "text/markdown"},
         {".txt", "text/plain"},
         {".csv", "text/csv"},
+        {".html", "text/html"},
+        {".htm", "text/html"},
+        {".css", "text/css"},
+        {".js", "text/javascript"},
+        {".json", "application/json"},
+        {".xml", "application/xml"},
+        {".svg", "image/svg+xml"},
+        {".yaml", "application/yaml"},
+        {".yml", "application/yaml"},
+        {".toml", "application/toml"},
+        {".sql", "application/sql"},
+        {".sh", "application/x-sh"},
+        {".c", "text/x-c"},
+        {".h", "text/x-c"},
+        {".py", "text/x-python"},
         {".safetensors", "application/x-safetensors"},
 };
 
@@ -93,7 +108,7 @@ static const char *by_name(const char *name)
 }
 
 /* NUL bytes are valid UTF-8 but no text. A head that was cut may end in mid-character. */
-static bool is_text(const unsigned char *head, size_t size)
+bool hart_is_text(const unsigned char *head, size_t size)
 {
         if (size > HEAD_MAX)
                 size = HEAD_MAX;
@@ -101,8 +116,14 @@ static bool is_text(const unsigned char *head, size_t size)
         return size == 0 || (memchr(head, '\0', size) == NULL && hart_utf8_valid(head, size - tail));
 }
 
-const char *hart_content_type(const unsigned char *head, size_t size, const char *file_name)
+/* A byte order mark before "<?xml" or the like says nothing about the format. */
+static const char *by_first_bytes(const unsigned char *head, size_t size)
 {
+        static const unsigned char mark[3] = {0xEF, 0xBB, 0xBF};
+        if (size >= sizeof mark && memcmp(head, mark, sizeof mark) == 0) {
+                head += sizeof mark;
+                size -= sizeof mark;
+        }
         for (size_t i = 0; i < sizeof first_bytes / sizeof *first_bytes; i++) {
                 size_t magic = first_bytes[i].size;
                 if (size < magic || (magic > 0 && memcmp(head, first_bytes[i].magic, magic) != 0))
@@ -110,8 +131,15 @@ const char *hart_content_type(const unsigned char *head, size_t size, const char
                 if (first_bytes[i].test == NULL || first_bytes[i].test(head, size))
                         return first_bytes[i].type;
         }
-        const char *named = by_name(file_name);
-        if (named != NULL)
-                return named;
-        return is_text(head, size) ? "text/plain" : "application/octet-stream";
+        return NULL;
+}
+
+const char *hart_content_type(const unsigned char *head, size_t size, const char *file_name)
+{
+        const char *type = by_first_bytes(head, size);
+        if (type == NULL)
+                type = by_name(file_name);
+        if (type == NULL)
+                type = hart_is_text(head, size) ? "text/plain" : "application/octet-stream";
+        return type;
 }

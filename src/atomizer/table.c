@@ -38,7 +38,7 @@ static bool type_fits(const char *pattern, const char *type, size_t size)
         return size == length && strncasecmp(pattern, type, size) == 0;
 }
 
-const hart_atomizer *hart_atomizer_for(const char *content_type)
+static const hart_atomizer *row_for(const char *content_type)
 {
         size_t size = strcspn(content_type, "; \t");
         for (size_t i = 0; i < hart_atomizer_count; i++) {
@@ -51,4 +51,11 @@ const hart_atomizer *hart_atomizer_for(const char *content_type)
                 }
         }
         return hart_atomizers[hart_atomizer_count - 1];
+}
+
+const hart_atomizer *hart_atomizer_for(const char *content_type, const unsigned char *head, size_t size)
+{
+        const hart_atomizer *row = row_for(content_type);
+        /* JSON, XML, programs: more types than can be listed are text. */
+        return row->content_types == NULL && hart_is_text(head, size) ? row_for("text/plain") : row;
 }

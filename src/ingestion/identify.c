@@ -23,7 +23,7 @@ static void put_root(struct batch *batch, struct document *document)
 {
         bool added;
         document->content_type = content_type_of(document);
-        document->atomizer = hart_atomizer_for(document->content_type);
+        document->atomizer = hart_atomizer_for(document->content_type, document->bytes.data, document->bytes.size);
         document->changed = true;
         const struct atom root = {
                 .content = document->bytes.data,

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (length > 0)
                 memcpy(name, data, length);
         const char *type = hart_content_type(data, size, name);
-        if (type == NULL || hart_atomizer_for(type) == NULL || hart_atomizer_for(name) == NULL)
+        if (type == NULL || hart_atomizer_for(type, data, size) == NULL || hart_atomizer_for(name, data, size) == NULL)
                 abort();
         return 0;
 }

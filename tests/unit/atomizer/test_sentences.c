@@ -18,6 +18,8 @@ static const struct {
         {"several titles", "Prof. Dr. Jones and Mrs. Hall.", "sentence|Prof. Dr. Jones and Mrs. Hall.|\n"},
         {"an initial", "It is by J. Smith. Good.", "sentence|It is by J. Smith.|\nsentence|Good.|\n"},
         {"letters and stops", "The U.S.A. is big. So.", "sentence|The U.S.A. is big.|\nsentence|So.|\n"},
+        {"letters and stops before a capital: UAX #29 cannot tell", "The U.S. Army came.",
+         "sentence|The U.S.|\nsentence|Army came.|\n"},
         {"e.g.", "Fruits, e.g. Apples. Yes.", "sentence|Fruits, e.g. Apples.|\nsentence|Yes.|\n"},
         {"a number", "It costs 3.50 today. Cheap.", "sentence|It costs 3.50 today.|\nsentence|Cheap.|\n"},
         {"quotes", "\"Go!\" he said. \"No.\" She left.",
