@@ -121,15 +121,16 @@ static hart_code wait_ready(const atomize_child *child, short events, const chil
         struct pollfd poller = {.fd = child->fd, .events = events};
         for (;;) {
                 int ready = poll(&poller, 1, SLICE_MS);
-                if (ready > 0)
-                        return HART_OK;
                 if (ready < 0 && errno != EINTR)
                         return hart_fail_errno(err, HART_FATAL, errno, "poll");
+                /* Also where it is ready: a child that sends a byte now and then must not get round the deadline. */
                 hart_code code = patience->waiting != NULL ? patience->waiting(patience->data) : HART_OK;
                 if (code != HART_OK)
                         return hart_fail(err, code, "asked to stop while a document was atomized");
                 if (hart_now() >= patience->deadline)
                         return hart_fail(err, HART_FAILED, "took longer than atomize_timeout");
+                if (ready > 0)
+                        return HART_OK;
         }
 }
 

@@ -53,20 +53,37 @@ static int set_limits(const sandbox_limits *limits)
 }
 
 #if !SANITIZED
-/* Memory, but none that can be executed and no mapped file; talking over open descriptors; dying. */
+/* The socket is read and written; standard error is silenced, and said something on where that fails. */
+static int allow_descriptors(scmp_filter_ctx filter)
+{
+        static const struct {
+                int call;
+                scmp_datum_t first;
+        } calls[] = {
+                {SCMP_SYS(read), ATOMIZE_FD},    {SCMP_SYS(write), ATOMIZE_FD},   {SCMP_SYS(write), STDERR_FILENO},
+                {SCMP_SYS(dup2), STDOUT_FILENO}, {SCMP_SYS(dup3), STDOUT_FILENO},
+        };
+        int error = 0;
+        for (size_t i = 0; error == 0 && i < sizeof calls / sizeof *calls; i++)
+                error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i].call, 1,
+                                         SCMP_A0(SCMP_CMP_EQ, calls[i].first));
+        return error;
+}
+
+/* Memory, but none that can be executed and no mapped file; talking over the socket; dying. */
 static int allow(scmp_filter_ctx filter)
 {
         static const int calls[] = {
-                SCMP_SYS(read),         SCMP_SYS(write),          SCMP_SYS(brk),
-                SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(madvise),
-                SCMP_SYS(futex),        SCMP_SYS(exit),           SCMP_SYS(exit_group),
-                SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
-                SCMP_SYS(gettid),       SCMP_SYS(getpid),         SCMP_SYS(clock_gettime),
-                SCMP_SYS(dup2),         SCMP_SYS(dup3),
+                SCMP_SYS(brk),           SCMP_SYS(munmap),         SCMP_SYS(mremap),          SCMP_SYS(madvise),
+                SCMP_SYS(futex),         SCMP_SYS(exit),           SCMP_SYS(exit_group),      SCMP_SYS(rt_sigreturn),
+                SCMP_SYS(gettid),        SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall), SCMP_SYS(getpid),
+                SCMP_SYS(clock_gettime),
         };
         int error = 0;
         for (size_t i = 0; error == 0 && i < sizeof calls / sizeof *calls; i++)
                 error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+        if (error == 0)
+                error = allow_descriptors(filter);
         if (error == 0)
                 error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2,
                                          SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),

@@ -2,6 +2,7 @@
 #include "serve.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,6 +106,15 @@ static hart_code send_done(struct reply *reply, hart_error *err)
                 payload, err);
 }
 
+static hart_code send_failure(int fd, hart_code code, const hart_error *failure, hart_error *err)
+{
+        return send_frame(fd,
+                          &(frame_header){.size = (uint32_t)strlen(failure->text),
+                                          .kind = FRAME_FAILED,
+                                          .number = (uint16_t)-code},
+                          failure->text, err);
+}
+
 static hart_code answer(int fd, const atomize_request *request, hart_error *err)
 {
         struct reply reply = {.fd = fd, .request = request};
@@ -115,11 +125,13 @@ static hart_code answer(int fd, const atomize_request *request, hart_error *err)
         if (code == HART_FATAL) /* the peer is gone */
                 return hart_fail(err, HART_FATAL, "%s", failure.text);
         if (code < 0)
-                return send_frame(fd,
-                                  &(frame_header){.size = (uint32_t)strlen(failure.text),
-                                                  .kind = FRAME_FAILED,
-                                                  .number = (uint16_t)-code},
-                                  failure.text, err);
+                return send_failure(fd, code, &failure, err);
+        /* Bytes that were passed over would shift all that follow: the daemon counts sizes only. */
+        if (code == HART_OK && consumed != reply.lead_size + reply.covered) {
+                hart_fail(&failure, HART_FAILED, "took %zu bytes, but its pieces have %" PRIu64, consumed,
+                          reply.lead_size + reply.covered);
+                return send_failure(fd, HART_FAILED, &failure, err);
+        }
         code = send_pieces(&reply, err);
         return code == HART_OK ? send_done(&reply, err) : code;
 }

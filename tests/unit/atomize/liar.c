@@ -1,4 +1,5 @@
 /* liar: stands for a child that was taken over. What it does wrong is a window's first letter. */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static void put_done(uint32_t lead, uint32_t consumed)
 static void lie(char how, uint32_t size)
 {
         char text[HART_ERROR_TEXT_MAX] = "";
+        unsigned char head[FRAME_HEADER_SIZE];
         switch (how) {
         case 'o': /* outside of the window */
                 put_piece(size + 1, 0, 0);
@@ -77,6 +79,11 @@ static void lie(char how, uint32_t size)
         case 'h':
                 pause();
                 break;
+        case 'd': /* drips: a byte now and then, for ever */
+                frame_put_header(head, &(frame_header){.size = PIECES_PER_FRAME * PIECE_SIZE, .kind = FRAME_PIECES});
+                for (ssize_t sent = write(ATOMIZE_FD, head, sizeof head); sent > 0; sent = write(ATOMIZE_FD, "", 1))
+                        (void)poll(NULL, 0, 10);
+                exit(1);
         case 'p':
                 put(FRAME_FAILED, 0, -HART_POISON, "not\na document", 14);
                 break;

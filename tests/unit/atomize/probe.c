@@ -37,6 +37,22 @@ static int talk(void)
         return read(3, &byte, 1) != 0 || write(3, "x", 1) != 1; /* 3 is /dev/null */
 }
 
+static int read_other(void)
+{
+        char byte;
+        return read(0, &byte, 1) < 0;
+}
+
+static int write_other(void)
+{
+        return write(1, "x", 1) < 0;
+}
+
+static int copy_socket(void)
+{
+        return dup2(3, 1) < 0;
+}
+
 static int greed(void)
 {
         return malloc((size_t)512 << 20) == NULL;
@@ -115,11 +131,11 @@ static const struct {
         const char *name;
         int (*try)(void);
 } actions[] = {
-        {"nothing", nothing},   {"compute", compute},     {"talk", talk},          {"greed", greed},
-        {"open", open_file},    {"socket", make_socket},  {"send", send_message},  {"execute", execute},
-        {"fork", make_process}, {"kill", signal_parent},  {"trace", trace_parent}, {"chmod", change_mode},
-        {"map-code", map_code}, {"make-code", make_code}, {"map-file", map_file},  {"signal", other_signal},
-        {"abort", give_up},
+        {"nothing", nothing},   {"compute", compute},     {"talk", talk},           {"greed", greed},
+        {"open", open_file},    {"socket", make_socket},  {"send", send_message},   {"execute", execute},
+        {"fork", make_process}, {"kill", signal_parent},  {"trace", trace_parent},  {"chmod", change_mode},
+        {"map-code", map_code}, {"make-code", make_code}, {"map-file", map_file},   {"signal", other_signal},
+        {"abort", give_up},     {"read-0", read_other},   {"write-1", write_other}, {"copy-3", copy_socket},
 };
 
 int main(int argc, char *argv[])

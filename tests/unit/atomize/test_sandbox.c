@@ -17,7 +17,7 @@ static const struct {
         {"open", SIGSYS, 0},     {"socket", SIGSYS, 0},    {"send", SIGSYS, 0},     {"execute", SIGSYS, 0},
         {"fork", SIGSYS, 0},     {"kill", SIGSYS, 0},      {"trace", SIGSYS, 0},    {"chmod", SIGSYS, 0},
         {"map-code", SIGSYS, 0}, {"make-code", SIGSYS, 0}, {"map-file", SIGSYS, 0}, {"signal", SIGSYS, 0},
-        {"abort", SIGABRT, 0},
+        {"abort", SIGABRT, 0},   {"read-0", SIGSYS, 0},    {"write-1", SIGSYS, 0},  {"copy-3", SIGSYS, 0},
 };
 
 static int run(const char *action)
