@@ -2,7 +2,8 @@
  * statement is about all documents at once.
  *
  * Locks are taken in one order, so that readers cannot wait for each other in a ring: sources, the jobs of documents
- * that are known, document atoms, component atoms, each sorted by key. */
+ * that are known, document atoms, component atoms, each sorted by key. The jobs of documents that are new to this
+ * delivery come behind their atoms, and are taken only where nobody holds them. */
 #ifndef INGESTION_BATCH_H
 #define INGESTION_BATCH_H
 

@@ -105,6 +105,16 @@ static void follow(struct batch *batch, struct document *document, size_t number
         }
 }
 
+/* Who holds the job of a fresh document is at work on it: waiting here, with other jobs locked, could be for somebody
+ * who waits for one of those. The next delivery knows the document and locks its job in order. */
+static hart_code miss_job(struct batch *batch, struct document *document, hart_error *err)
+{
+        if (!document->fresh)
+                return refuse(batch, document, err, "has lost its row in ingestion_job: deliver it anew");
+        document->fate = FATE_LATER;
+        return HART_OK;
+}
+
 static size_t collect_roots(const struct batch *batch, bool fresh, int32_t *tenants, int64_t *roots)
 {
         size_t count = 0;
@@ -129,7 +139,7 @@ hart_code batch_lock_jobs(struct batch *batch, bool fresh, hart_error *err)
                 return HART_OK;
         hart_pg_add_int4_array(&p, tenants, count);
         hart_pg_add_int8_array(&p, roots, count);
-        hart_code code = hart_pg_run(batch->pg, &sql_lock_jobs, &p, &rows, err);
+        hart_code code = hart_pg_run(batch->pg, fresh ? &sql_lock_free_jobs : &sql_lock_jobs, &p, &rows, err);
         for (size_t i = 0; code == HART_OK && i < batch->count; i++) {
                 struct document *document = &batch->documents[i];
                 if (document->fate != FATE_WORK || document->fresh != fresh || document->root == 0)
@@ -141,6 +151,8 @@ hart_code batch_lock_jobs(struct batch *batch, bool fresh, hart_error *err)
                             hart_pg_integer(rows, row, 0) == document->tenant && !document->has_job)
                                 code = read_job(batch, document, rows, row, err);
                 }
+                if (code == HART_OK && document->fate == FATE_WORK && !document->has_job)
+                        code = miss_job(batch, document, err);
         }
         return code;
 }

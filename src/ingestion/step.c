@@ -6,9 +6,6 @@
 
 #include "batch.h"
 
-/* A window smaller than this always holds fewer pieces than COMPONENTS_MAX: each has two bytes at least. */
-#define WINDOW_MIN ((size_t)2 * HART_COMPONENT_MAX)
-
 static bool is_text(const struct document *document, const unsigned char *content, size_t size)
 {
         return strcmp(document->atomizer->modality, "text") == 0 && memchr(content, '\0', size) == NULL &&
@@ -90,7 +87,8 @@ static hart_code atomize(struct batch *batch, struct document *document, hart_er
                         take_pieces(batch, document, &result);
                         return HART_OK;
                 }
-                if (result.full && result.consumed >= WINDOW_MIN && result.consumed < size) {
+                /* Too many components for a batch: a window as long as those that fit holds fewer. */
+                if (result.full && result.consumed > 0 && result.consumed < size) {
                         size = result.consumed;
                         continue;
                 }

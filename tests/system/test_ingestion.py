@@ -157,14 +157,15 @@ def test_columns_of_atoms(database, start, complete):
 
 def test_content_types(database, start, complete):
     cases = {"a.md": (None, "text/markdown"), "b": ("text/markdown; charset=utf-8", "text/markdown; charset=utf-8"),
-             "c.txt": (None, "text/plain"), "d": ("application/octet-stream", "text/plain"), "e": ("application/x-own", "application/x-own")}
+             "c.txt": (None, "text/plain"), "d": ("application/octet-stream", "text/plain"), "e": ("application/x-own", "application/x-own"),
+             "f.json": (None, "application/json"), "g.xml": ("application/xml", "application/xml")}
     sources = {name: stage(database, f"# {name}".encode(), name, content_type=declared) for name, (declared, _) in cases.items()}
     start("ingestion")
     complete(*sources.values())
     for name, source in sources.items():
         assert check(database, source, f"# {name}".encode())[1] == cases[name][1]
     atomizers = dict(database.query("SELECT file_name, atomizer FROM hartonomous.source_status"))
-    assert atomizers == {"a.md": "markdown", "b": "markdown", "c.txt": "text", "d": "text", "e": "chunks"}
+    assert atomizers == {"a.md": "markdown", "b": "markdown", "c.txt": "text", "d": "text", "e": "text", "f.json": "text", "g.xml": "text"}
 
 
 def test_duplicates_cost_nothing(database, start, complete):
@@ -251,6 +252,15 @@ def test_many_components(database, start, complete):
     complete(*sources.values())
     for n, source in sources.items():
         check(database, source, b"a!b!" * 60000 + b"%d" % n)
+
+
+def test_components_that_just_do_not_fit(database, start, complete):
+    """The first sentence has one byte and all others two: those that fill a batch are an odd number of bytes."""
+    content = b"!" + b"a!" * 70000
+    source = stage(database, content, "odd.txt")
+    start("ingestion")
+    complete(source)
+    check(database, source, content)
 
 
 def test_forty_megabytes_in_little_memory(database, start, complete):
@@ -453,6 +463,32 @@ def test_two_readers(database, start, complete):
     for source, content in zip(sources, documents):
         check(database, source, content)
     assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
+
+
+def test_two_readers_with_equal_documents_of_many_steps(database, start, complete):
+    """Each reader is at work on documents that the other one sees for the first time."""
+    contents = [b" ".join(b"Sentence %d of document %d." % (n, document) for n in range(12000)) for document in range(4)]
+    sources = [stage(database, contents[n % 4], f"{n}.txt") for n in range(24)]
+    for number in range(2):
+        start("ingestion", worker={"batch_size": 3}, ingestion={"window": "128K", "batch_memory": "256K"},
+              common={"telemetry": {"enabled": number == 0}})
+    complete(*sources)
+    for number, source in enumerate(sources):
+        check(database, source, contents[number % 4])
+    assert database.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0
+
+
+def test_a_source_without_its_job_is_a_dead_letter(database, start, complete, wait_until):
+    daemon = start("ingestion", ingestion={"window": "128K"})
+    source = stage(database, b"A sentence to begin with. " * 10)
+    complete(source)
+    daemon.stop()
+    database.query("UPDATE hartonomous.source SET state = 'atomizing' WHERE source_id = %s", (source,))
+    database.query("DELETE FROM hartonomous.ingestion_job")
+    send(database, {"TenantId": 1, "SourceId": source})
+    start("ingestion")
+    wait_until(lambda: database.value("SELECT count(*) FROM broker.dead_letter") == 1, 30, "the message is a dead letter")
+    assert "ingestion_job" in database.value("SELECT error_text FROM broker.dead_letter")
 
 
 def test_metrics_and_journal(database, start, complete):

@@ -1,5 +1,5 @@
 -- How far the documents of a batch are; locked, so that one reader does one step of a document at a time.
--- $1 integer[] tenants, $2 bigint[] document atoms: sorted, distinct
+-- $1 integer[] tenants, $2 bigint[] document atoms
 SELECT j.tenant_id, j.root_atom_id, j.atomizer, j.atomizer_version, j.unicode_version, j.byte_offset, j.next_sequence,
        j.completed_at IS NOT NULL AS complete
 FROM unnest($1::integer[], $2::bigint[]) AS wanted (tenant_id, root_atom_id)
