@@ -139,6 +139,7 @@ hart_pg_options ctl_pg_options(const struct ctl *ctl)
                 .application_name = "hartonomousctl",
                 .password = ctl->password,
                 .connect_timeout = ctl->common.connect_timeout,
+                .waiting = ctl_interrupted, /* a signal that is held back ends a statement that waits for others */
         };
 }
 

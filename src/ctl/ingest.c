@@ -96,6 +96,18 @@ static void count_files(struct ingest *ingest, char *arguments[])
         }
 }
 
+/* After a stop or a failure some were read, or only found, and nothing more. */
+static void forsake_rest(struct ingest *ingest)
+{
+        for (size_t i = 0; i < ingest->count; i++) {
+                struct document *document = &ingest->documents[i];
+                if (document->source || document->failure)
+                        continue;
+                document->state = DOCUMENT_FAILED;
+                document->failure = hart_duplicate("not handed in");
+        }
+}
+
 static bool take_all(struct ingest *ingest, char *arguments[])
 {
         const walk_visitor visitor = {.file = take_file, .other = take_other, .data = ingest};
@@ -104,8 +116,13 @@ static bool take_all(struct ingest *ingest, char *arguments[])
                 char *const one[] = {*path, NULL};
                 going = is_standard_input(*path) ? ingest_standard_input(ingest) : walk(one, &visitor);
         }
-        /* Also after a stop: what was read is handed in, what was said is true. */
-        return ingest_flush(ingest) && going;
+        /* Also after a stop: what was read is handed in, where PostgreSQL takes it at once. */
+        going = ingest_flush(ingest) && going;
+        if (!going)
+                forsake_rest(ingest);
+        if (!going && ctl_interrupted(NULL) != HART_OK)
+                hart_fail(&ingest->error, HART_STOPPED, "stopped; what was handed in so far is ingested");
+        return going;
 }
 
 /* --- telling --- */

@@ -60,12 +60,9 @@ static bool end_all(struct ingest *ingest, const hart_error *err)
         return false;
 }
 
-static bool interrupted(struct ingest *ingest)
+static bool interrupted(void)
 {
-        if (ctl_interrupted(NULL) == HART_OK)
-                return false;
-        hart_fail(&ingest->error, HART_STOPPED, "stopped; what was handed in so far is ingested");
-        return true;
+        return ctl_interrupted(NULL) != HART_OK;
 }
 
 /* --- big ones ------------------------------------------------------------------------------------------------------
@@ -138,11 +135,11 @@ static hart_code read_through(struct upload *upload, hart_error *err)
         size_t size = CHUNK_BYTES;
         upload->size = 0;
         while (size == CHUNK_BYTES) {
-                if (interrupted(upload->ingest))
+                if (interrupted())
                         return HART_STOPPED;
                 if (!read_chunk(upload->ingest, upload->fd, &size))
                         return hart_fail_errno(err, HART_FAILED, errno, "cannot be read");
-                if (size < CHUNK_BYTES && interrupted(upload->ingest))
+                if (size < CHUNK_BYTES && interrupted())
                         return HART_STOPPED;
                 hart_sha256_update(upload->digest, upload->ingest->chunk, size);
                 upload->size += (int64_t)size;
@@ -289,7 +286,7 @@ static bool ingest_small(struct ingest *ingest, struct document *document, int f
 bool ingest_file(struct ingest *ingest, const char *path)
 {
         struct document *document = ingest_add(ingest, path);
-        if (interrupted(ingest))
+        if (interrupted())
                 return false;
         HART_CLEANUP(close_p) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         struct stat status;
