@@ -1,9 +1,10 @@
 /* PostgreSQL: one connection, statements prepared on first use, parameters and results in binary.
  *
- * A failed statement becomes a code by its SQLSTATE: class 08, 40, 53, 57P and a lost connection → HART_RETRY;
- * 22 and 23 (the data) → HART_POISON; 28, 3D000 and 42501 (login, missing database, missing right) →
- * HART_CONFIG; else HART_FATAL. err->foreign holds the SQLSTATE. Notices go to the connection's notice hook, never
- * to stderr. While the server is awaited the `waiting` hook runs, so that a daemon stays killable. */
+ * A failed statement becomes a code by its SQLSTATE: a lost connection and classes 08, 40, 53, 57P, 58 (and what else
+ * passes by itself: a standby, a lock not had, a statement cancelled) → HART_RETRY; 22, 23 and 54 (the data) →
+ * HART_POISON; 28, 3D000 and 42501 (login, missing database, missing right) → HART_CONFIG; else HART_FATAL. The
+ * table is in src/postgres/sqlstate.c. err->foreign holds the SQLSTATE. Notices go to the connection's notice hook,
+ * never to stderr. While the server is awaited the `waiting` hook runs, so that a daemon stays killable. */
 #ifndef HARTONOMOUS_POSTGRES_H
 #define HARTONOMOUS_POSTGRES_H
 
@@ -49,8 +50,8 @@ typedef struct hart_pg_statement {
         const char *text;
 } hart_pg_statement;
 
-/* Parameters $1, $2, … in order of adding. Zeroed is empty; at most 24. Everything is copied, so callers may
- * free their data at once; hart_pg_parameters_done frees the copy and makes it ready for the next use. */
+/* Parameters $1, $2, … in order of adding. Zeroed is empty; at most 24, together under 1 GiB. Everything is copied, so
+ * callers may free their data at once; hart_pg_parameters_done frees the copy and makes it ready for the next use. */
 #define HART_PG_PARAMETERS_MAX 24
 typedef struct hart_pg_parameters {
         size_t count;
@@ -103,7 +104,8 @@ hart_code hart_pg_stream(hart_pg *pg, const hart_pg_statement *statement, const 
                          hart_code (*visit)(const hart_pg_result *rows, void *data, hart_error *err), void *data,
                          hart_error *err);
 
-/* Results. Columns are counted from 0; a value of another type than asked for is a programming error (assert). */
+/* Results. Columns are counted from 0; a value of another type than asked for is a programming error, which
+ * aborts. */
 void hart_pg_result_close(hart_pg_result *result);
 void hart_pg_result_close_p(hart_pg_result **result);
 size_t hart_pg_rows(const hart_pg_result *result);

@@ -3,6 +3,9 @@
 #ifndef HARTONOMOUS_POSTGRES_CONNECTION_H
 #define HARTONOMOUS_POSTGRES_CONNECTION_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <libpq-fe.h>
 
 #include <hartonomous/clock.h>
@@ -10,6 +13,15 @@
 
 /* No wait is longer before the waiting hook runs. */
 #define HART_PG_SLICE (200 * HART_MILLISECOND)
+
+/* As assert, but in every build: what comes behind it would read or write memory that is not meant. */
+#define need(condition)                                                                                                \
+        do {                                                                                                           \
+                if (!(condition)) {                                                                                    \
+                        fprintf(stderr, "hartonomous: %s: broken promise: %s\n", __func__, #condition);                \
+                        abort();                                                                                       \
+                }                                                                                                      \
+        } while (0)
 
 struct hart_pg {
         PGconn *connection;

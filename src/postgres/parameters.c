@@ -1,7 +1,6 @@
 /* Parameters in PostgreSQL's binary format: big-endian numbers, arrays with a header (array_recv). */
 #include "connection.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "types.h"
@@ -34,7 +33,7 @@ void hart_pg_parameters_done(hart_pg_parameters *parameters)
 
 static void begin(hart_pg_parameters *p, uint32_t type, bool null)
 {
-        assert(p->count < HART_PG_PARAMETERS_MAX);
+        need(p->count < HART_PG_PARAMETERS_MAX);
         p->item[p->count].type = type;
         p->item[p->count].start = p->bytes.size;
         p->item[p->count].size = 0;

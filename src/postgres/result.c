@@ -1,19 +1,9 @@
 /* Rows, in PostgreSQL's binary format. */
 #include "connection.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "types.h"
-
-/* As assert, but in every build: a value of another type than asked for would be read as garbage. */
-#define need(condition)                                                                                                \
-        do {                                                                                                           \
-                if (!(condition)) {                                                                                    \
-                        fprintf(stderr, "hartonomous: %s: broken promise: %s\n", __func__, #condition);                \
-                        abort();                                                                                       \
-                }                                                                                                      \
-        } while (0)
 
 hart_pg_result *hart_pg_result_new(PGresult *only)
 {

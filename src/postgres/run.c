@@ -1,10 +1,12 @@
 /* Running statements: one, several in one round trip, a script, a stream of rows. */
 #include "connection.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include <hartonomous/clock.h>
+
+/* The server cuts the connection at a longer message (PQ_LARGE_MESSAGE_LIMIT), for ever. */
+#define PARAMETERS_BYTES ((size_t)0x3fffffff - 4096)
 
 #define STREAM_ROWS  1000
 #define STREAM_BYTES (1U << 20)
@@ -91,8 +93,11 @@ static hart_code send_prepared(hart_pg *pg, const hart_pg_statement *statement, 
         int sizes[HART_PG_PARAMETERS_MAX], formats[HART_PG_PARAMETERS_MAX];
         size_t count = parameters ? parameters->count : 0;
         const char *bytes = count && parameters->bytes.data ? (const char *)parameters->bytes.data : "";
+        if (count && parameters->bytes.size > PARAMETERS_BYTES)
+                return hart_fail(err, HART_POISON,
+                                 "%s: %zu bytes are more than PostgreSQL takes in one message (1 GiB)", statement->name,
+                                 parameters->bytes.size);
         for (size_t i = 0; i < count; i++) {
-                assert(parameters->item[i].size <= INT32_MAX);
                 values[i] = parameters->item[i].null ? NULL : bytes + parameters->item[i].start;
                 sizes[i] = (int)parameters->item[i].size;
                 formats[i] = 1;
