@@ -339,7 +339,9 @@ DECLARE
     waiting  integer;
 BEGIN
     -- Both ends in one order, so that two that end at once do not wait for each other.
-    PERFORM FROM broker.conversation c WHERE c.handle = end_conversation.handle OR c.far_handle = end_conversation.handle ORDER BY c.handle FOR UPDATE;
+    PERFORM FROM broker.conversation c
+      WHERE c.handle IN (end_conversation.handle, (SELECT n.far_handle FROM broker.conversation n WHERE n.handle = end_conversation.handle))
+      ORDER BY c.handle FOR UPDATE;
     DELETE FROM broker.conversation c WHERE c.handle = end_conversation.handle RETURNING * INTO near;
     IF NOT FOUND THEN
         RETURN false;
