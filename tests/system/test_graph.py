@@ -1,5 +1,6 @@
 """Graph sync and the graph's schema against a real Neo4j; the official driver is the witness."""
 
+import glob
 import json
 import os
 import signal
@@ -155,6 +156,26 @@ def test_hand_made_changes_are_undone_by_a_repeat(graph, database, start, wait_u
     settled(database, wait_until)
     assert_equal(database, graph)
     assert dead_letters(database) == []
+
+
+def leaves(plan):
+    """Operators where the rows of a plan come from."""
+    children = plan.get("children", [])
+    return [leaf for child in children for leaf in leaves(child)] if children else [plan]
+
+
+def test_every_statement_goes_by_unique_keys_also_while_the_graph_is_empty(graph):
+    """A plan is made when a statement comes first, and kept while the graph grows: without statistics any index looks good."""
+    graph.wipe(schema=False)
+    folder = os.path.join(os.path.dirname(__file__), "..", "..", "src")
+    names = glob.glob(f"{folder}/graph_sync/cypher/*.cypher") + glob.glob(f"{folder}/graph/cypher/lineage_*.cypher")
+    assert len(names) > 10
+    for name in names:
+        with open(name, encoding="utf-8") as file, graph.driver() as driver:
+            plan = driver.execute_query("EXPLAIN " + file.read()).summary.plan
+        for leaf in leaves(plan):
+            kind = leaf["operatorType"].split("@")[0]
+            assert kind in ("NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "Unwind", "Argument", "EmptyRow"), (name, leaf)
 
 
 def test_provenance_follows_postgresql_in_both_directions(graph, database, start, wait_until):
