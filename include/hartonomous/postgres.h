@@ -19,7 +19,7 @@ typedef struct hart_pg hart_pg;
 typedef struct hart_pg_result hart_pg_result;
 
 /* Called about five times a second while the server is awaited. Anything but HART_OK cancels the statement, which
- * then returns that code. */
+ * then returns that code, unless it was done before the server heard of it. */
 typedef hart_code (*hart_pg_waiting)(void *data);
 
 typedef struct hart_pg_options {

@@ -29,15 +29,16 @@ static void forget_prepared(hart_pg *pg, const char *name)
         prepared->generation++;
 }
 
-/* Is the answer a success? An interruption comes first, as it caused what the server says. */
+/* Is the answer a success? What succeeded before a cancellation reached it has happened, a COMMIT above all; for what
+ * failed after one the interruption is the cause. */
 static hart_code check(hart_pg *pg, const PGresult *answer, const char *what, const char *text, hart_error *err)
 {
         ExecStatusType status = PQresultStatus(answer);
-        if (pg->interrupted != HART_OK)
-                return hart_fail(err, pg->interrupted, "%s: cancelled on request", what);
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE ||
             status == PGRES_EMPTY_QUERY)
                 return HART_OK;
+        if (pg->interrupted != HART_OK)
+                return hart_fail(err, pg->interrupted, "%s: cancelled on request", what);
         if (hart_pg_is_stale(answer))
                 forget_prepared(pg, what);
         return hart_pg_fail(pg, answer, what, text, err);
