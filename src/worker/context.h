@@ -95,6 +95,15 @@ void connection_close(hart_worker_context *context);
 /* delivery.c: at most one delivery. */
 void delivery_step(hart_worker_context *context, uint64_t now);
 
+/* outcome.c: ends the delivery in hand as the worker's answer demands. */
+void delivery_end(hart_worker_context *context, hart_code code, size_t blamed, hart_error *error);
+/* PostgreSQL answers but gave nothing out, or its connection broke. */
+void delivery_not_received(hart_worker_context *context, const hart_error *error);
+/* Something else failed around a delivery; PostgreSQL has put the messages back. */
+void delivery_ended_badly(hart_worker_context *context, const hart_error *error);
+/* Messages that waited for something are handled again. */
+void delivery_resumed(hart_worker_context *context);
+
 /* upkeep.c */
 void upkeep_step(hart_worker_context *context, uint64_t now);
 void telemetry_start(hart_worker_context *context);
