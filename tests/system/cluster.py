@@ -35,8 +35,10 @@ def binaries():
 
 
 class Cluster:
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="hart-pg-")
+    def __init__(self, within=None, wal=None, settings=None):
+        """Its folder is made in `within` (None: where temporary files go), its write-ahead log in the folder `wal` (None:
+        with the data); `settings` come behind those above."""
+        self.folder = tempfile.mkdtemp(prefix="hart-pg-", dir=within)
         self.socket_folder = self.folder
         self.data = os.path.join(self.folder, "data")
         self.log_path = os.path.join(self.folder, "postgres.log")
@@ -46,10 +48,11 @@ class Cluster:
         if self.account:
             os.chown(self.folder, self.account.pw_uid, self.account.pw_gid)
         os.chmod(self.folder, 0o755)
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync")
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync",
+                  *(["--waldir", wal] if wal else []))
         with open(os.path.join(self.data, "postgresql.auto.conf"), "a", encoding="ascii") as conf:
             conf.write(f"unix_socket_directories = '{self.socket_folder}'\n")
-            conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
+            conf.writelines(f"{name} = {value}\n" for name, value in {**SETTINGS, **(settings or {})}.items())
         with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="ascii") as hba:
             hba.write(f'local all "{PASSWORD_ROLE}" scram-sha-256\nlocal all all trust\nlocal replication all reject\n')
         self.start()
