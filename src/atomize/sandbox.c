@@ -66,7 +66,7 @@ static int allow_descriptors(scmp_filter_ctx filter)
         int error = 0;
         for (size_t i = 0; error == 0 && i < sizeof calls / sizeof *calls; i++)
                 error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i].call, 1,
-                                         SCMP_A0(SCMP_CMP_EQ, calls[i].first));
+                                         SCMP_A0(SCMP_CMP_EQ, calls[i].first, 0));
         return error;
 }
 
