@@ -9,6 +9,7 @@ its own; the network is this machine's. Everything ends with the process that ma
 namespace that only the container holds, and it dies with its parent. Needs root, systemd-container and cgroup2, also
 beside cgroup v1."""
 
+import ctypes
 import json
 import os
 import shlex
@@ -39,6 +40,31 @@ exec setpriv --pdeathsig KILL env -i PATH="$PATH" SYSTEMD_NSPAWN_UNIFIED_HIERARC
     --timezone=off --link-journal=no --capability=CAP_NET_ADMIN,CAP_BPF,CAP_PERFMON --system-call-filter=bpf \
     $BINDS --boot systemd.unit=basic.target
 """
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE, _MNT_DETACH, _SYS_PIVOT_ROOT = 0x20000, 0x4000, 0x40000, 2, 155 if os.uname().machine == "x86_64" else 41
+
+
+def _call(result, what):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), what)
+
+
+def _own_mounts():
+    """Before exec: a mount namespace of its own, whose root is the root that this process sees. In a chroot the two differ,
+    and there the kernel makes no user namespaces (PrivateUsers= of the units)."""
+    _call(_LIBC.unshare(_CLONE_NEWNS), "unshare")
+    root = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
+    _call(_LIBC.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None), "mount private")
+    namespace = os.open("/proc/self/ns/mnt", os.O_RDONLY)
+    _call(_LIBC.setns(namespace, _CLONE_NEWNS), "setns")  # goes to the namespace's root
+    if not os.path.samestat(os.fstat(root), os.stat("/")):
+        os.fchdir(root)
+        _call(_LIBC.syscall(_SYS_PIVOT_ROOT, b".", b"."), "pivot_root")
+        _call(_LIBC.umount2(b".", _MNT_DETACH), "umount")
+    os.chdir("/")
+    os.close(namespace)
+    os.close(root)
 
 
 def _own_cgroups():
@@ -87,8 +113,8 @@ class Box:
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "BOX": self.folder, "NAME": self.name,
                        "BINDS": " ".join(f"--bind={outside}:{inside}" for outside, inside in binds.items())}
         with open(self.console_path, "wb") as console:
-            self.process = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", SCRIPT], env=environment,
-                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=console, start_new_session=True)
+            self.process = subprocess.Popen(["sh", "-c", SCRIPT], env=environment, preexec_fn=_own_mounts, start_new_session=True,
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=console)
             # From here on the console gets what the container prints.
         if self.process.stdout.readline() != b"mounted\n":
             raise RuntimeError("the layer over the root cannot be mounted")
