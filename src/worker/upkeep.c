@@ -4,7 +4,9 @@
 #include "context.h"
 #include "worker_sql.h"
 
+/* Counting a long queue takes its time: one part in so many of the daemon's, at most. */
 #define DEPTH_INTERVAL (10 * HART_SECOND)
+#define DEPTH_SHARE    50
 
 void telemetry_start(hart_worker_context *context)
 {
@@ -85,8 +87,10 @@ void upkeep_step(hart_worker_context *context, uint64_t now)
                 take_rings(context);
         }
         if (context->telemetry && now >= context->next_depth && context->pg && !context->stopping) {
-                context->next_depth = now + DEPTH_INTERVAL;
+                const uint64_t begin = hart_now();
                 read_depth(context);
+                const uint64_t end = hart_now(), rest = (end - begin) * DEPTH_SHARE;
+                context->next_depth = end + (rest > DEPTH_INTERVAL ? rest : DEPTH_INTERVAL);
                 take_rings(context);
         }
 }
