@@ -1,4 +1,5 @@
-/* Messages to vectors: all that a delivery asks for is looked up at once, then computed and stored a slice at a time.
+/* Messages to vectors: what a delivery asks for is looked up a part at a time, then computed and stored a slice at a
+ * time.
  */
 #include <string.h>
 
@@ -9,7 +10,8 @@
 #include "request.h"
 #include "texts.h"
 
-#define SLICE 256 /* atoms whose vectors go into one statement */
+#define SLICE 256  /* atoms whose vectors go into one statement */
+#define PART  1024 /* atoms whose texts are in memory at once: each may be TEXT_CHARACTERS long */
 
 struct delivery {
         struct embedding *embedding;
@@ -18,16 +20,16 @@ struct delivery {
         struct texts texts;
         float *vectors; /* one for each distinct text */
         size_t known;   /* of which the first so many are computed */
-        size_t stored, tokens;
+        size_t stored, tokens, without;
 };
 
-static hart_code find_texts(struct delivery *delivery, const struct request *request, hart_pg_result **ret,
-                            hart_error *err)
+static hart_code find_texts(struct delivery *delivery, const struct request *request, size_t first, size_t count,
+                            hart_pg_result **ret, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
 
-        hart_pg_add_int4_array(&parameters, request->tenants, request->count);
-        hart_pg_add_int8_array(&parameters, request->atoms, request->count);
+        hart_pg_add_int4_array(&parameters, request->tenants + first, count);
+        hart_pg_add_int8_array(&parameters, request->atoms + first, count);
         hart_pg_add_int4(&parameters, delivery->embedding->model);
         hart_pg_add_int4(&parameters, TEXT_CHARACTERS);
         return hart_pg_run(delivery->pg, &sql_find_texts, &parameters, ret, err);
@@ -118,29 +120,42 @@ static void report(struct delivery *delivery, size_t asked)
         hart_worker_log_done(
                 delivery->context, HART_LOG_DEBUG, fields,
                 "%zu atoms asked for: %zu vectors stored, %zu without text, the others gone or done before", asked,
-                delivery->stored, delivery->texts.without);
+                delivery->stored, delivery->without);
 }
 
-static hart_code deliver(struct delivery *delivery, const struct request *request, hart_error *err)
+/* An atom that is in two parts has its vector when the second one is looked up. */
+static hart_code do_part(struct delivery *delivery, const struct request *request, size_t first, size_t count,
+                         hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
-        hart_code code = HART_OK;
+        hart_code code = find_texts(delivery, request, first, count, &rows, err);
 
-        if (delivery->embedding->model == 0)
-                code = embedding_register_model(delivery->embedding, delivery->pg, err);
-        if (code == HART_OK)
-                code = find_texts(delivery, request, &rows, err);
         if (code != HART_OK)
                 return code;
         texts_read(&delivery->texts, rows);
         delivery->vectors = hart_allocate_array(
                 delivery->texts.distinct_count * hart_encoder_dimension(delivery->embedding->encoder) + 1,
                 sizeof *delivery->vectors);
+        delivery->known = 0;
         code = work(delivery, err);
-        if (code == HART_OK)
-                report(delivery, request->count);
+        delivery->without += delivery->texts.without;
         free(delivery->vectors);
         texts_done(&delivery->texts);
+        return code;
+}
+
+static hart_code deliver(struct delivery *delivery, const struct request *request, hart_error *err)
+{
+        hart_code code = HART_OK;
+
+        if (delivery->embedding->model == 0)
+                code = embedding_register_model(delivery->embedding, delivery->pg, err);
+        for (size_t first = 0, count; code == HART_OK && first < request->count; first += count) {
+                count = request->count - first < PART ? request->count - first : PART;
+                code = do_part(delivery, request, first, count, err);
+        }
+        if (code == HART_OK)
+                report(delivery, request->count);
         return code;
 }
 

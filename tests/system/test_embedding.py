@@ -99,6 +99,15 @@ def test_who_gets_a_vector(start, atoms, wait_until, database):
     assert float(values["hartonomous_embedding_tokens_total"]) > 256
 
 
+def test_a_message_of_more_atoms_than_are_looked_up_at_once(start, atoms, wait_until, database):
+    start("embedding")
+    ids = atoms.add([f"text {n}" for n in range(1100)])
+    atoms.ask(ids + ids[:50])
+    wait_until(lambda: atoms.count() == 1100, 120)
+    wait_until(atoms.is_idle)
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
+
+
 @pytest.mark.parametrize("body, reason", [
     ({"TenantId": 1}, "AtomIds"),
     ({"AtomIds": [1]}, "TenantId"),
