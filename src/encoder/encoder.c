@@ -52,8 +52,9 @@ static hart_code open_wordpiece(hart_encoder *encoder, const char *folder, hart_
         code = wordpiece_open(&encoder->wordpiece, file.data != NULL ? (const void *)file.data : "", file.size, err);
         if (code < 0)
                 return hart_error_context(err, "%s", path), code;
-        if (wordpiece_count(encoder->wordpiece) > encoder->model.vocabulary)
-                return hart_fail(err, HART_CONFIG, "%s: has %zu tokens, config.json says %zu", path,
+        /* Fewer would still give vectors: of rarer words in other pieces, and so of other texts. */
+        if (wordpiece_count(encoder->wordpiece) != encoder->model.vocabulary)
+                return hart_fail(err, HART_CONFIG, "%s: has %zu tokens, config.json says %zu; is it cut off?", path,
                                  wordpiece_count(encoder->wordpiece), encoder->model.vocabulary);
         return HART_OK;
 }

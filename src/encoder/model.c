@@ -88,6 +88,19 @@ static hart_code find_all(struct model *model, const struct safetensors *file, h
         return code;
 }
 
+/* Half of a model would give vectors too. */
+static hart_code check_end(const struct model *model, const struct safetensors *file, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p)
+        char *name = hart_format("encoder.layer.%zu.%s", model->layers, layer_tensors[0].name);
+        const float *numbers;
+
+        if (safetensors_find(file, name, model->hidden, model->hidden, &numbers, NULL) == HART_OK)
+                return hart_fail(err, HART_CONFIG, "tensor %s: config.json says that there are %zu layers", name,
+                                 model->layers);
+        return HART_OK;
+}
+
 hart_code model_open(struct model *ret, const char *folder, hart_error *err)
 {
         HART_CLEANUP(hart_free_p) char *path = hart_format("%s/model.safetensors", folder);
@@ -102,6 +115,8 @@ hart_code model_open(struct model *ret, const char *folder, hart_error *err)
         code = safetensors_parse(&file, model.weights.data, model.weights.size, err);
         if (code == HART_OK)
                 code = find_all(&model, &file, err);
+        if (code == HART_OK)
+                code = check_end(&model, &file, err);
         safetensors_done(&file);
         if (code < 0)
                 return hart_error_context(err, "%s", path), code;

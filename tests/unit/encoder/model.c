@@ -41,6 +41,7 @@ static const struct row rows[] = {
         {"tokenizer_config.json", "\"[SEP]\"", "\"</s>\"", "sep_token"},
         {"vocab.txt", NULL, NULL, "No such file"},
         {"vocab.txt", "", "hello\n", "[PAD]"},
+        {"vocab.txt", "\nzone\n", "\n", "has 30521 tokens, config.json says 30522"},
         {"model.safetensors", NULL, NULL, "scripts/install-model"},
         {"model.safetensors", "", "", "is no safetensors file"},
 };
@@ -48,6 +49,8 @@ static const struct row rows[] = {
 static const struct row misfits[] = {
         {"config.json", "\"num_hidden_layers\": 6", "\"num_hidden_layers\": 7",
          "encoder.layer.6.attention.self.query.weight is missing"},
+        {"config.json", "\"num_hidden_layers\": 6", "\"num_hidden_layers\": 5",
+         "encoder.layer.5.attention.self.query.weight: config.json says that there are 5 layers"},
         {"config.json", "\"intermediate_size\": 1536", "\"intermediate_size\": 1024", "1024 x 384"},
         {"config.json", "\"vocab_size\": 30522", "\"vocab_size\": 30523", "30523 x 384"},
 };
