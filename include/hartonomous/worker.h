@@ -77,7 +77,8 @@ typedef struct hart_worker {
  * event loop), SIGPIPE is ignored: a child process must undo that for itself. */
 int hart_worker_main(const hart_worker *worker, int argc, char *argv[]);
 
-/* The connection the delivery's transaction is open on (or, in open and maintain, no transaction). */
+/* The connection the delivery's transaction is open on (or, in open, maintain and reload, no transaction). NULL in
+ * reload while PostgreSQL is away. */
 hart_pg *hart_worker_pg(hart_worker_context *context);
 const void *hart_worker_settings(const hart_worker_context *context);
 const hart_common_settings *hart_worker_common_settings(const hart_worker_context *context);

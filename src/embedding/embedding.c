@@ -81,11 +81,6 @@ static hart_code take_up(struct embedding *ret, hart_worker_context *context, ha
         fresh.in_force = *settings;
         fresh.in_force.directory = hart_duplicate(settings->directory);
         fresh.in_force.name = hart_duplicate(settings->name);
-        code = embedding_register_model(&fresh, hart_worker_pg(context), err);
-        if (code != HART_OK) {
-                let_go(&fresh);
-                return code;
-        }
         let_go(ret);
         *ret = fresh;
         hart_worker_status(context, "model %s", ret->in_force.name);
@@ -98,7 +93,13 @@ static hart_code take_up(struct embedding *ret, hart_worker_context *context, ha
 
 hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err)
 {
-        return take_up(state, context, err);
+        hart_code code = take_up(state, context, err);
+
+        if (code == HART_OK)
+                code = embedding_register_model(state, hart_worker_pg(context), err);
+        if (code != HART_OK)
+                let_go(state); /* the skeleton closes only what was opened */
+        return code;
 }
 
 static bool is_same(const hart_encoder_settings *a, const hart_encoder_settings *b)
@@ -107,13 +108,19 @@ static bool is_same(const hart_encoder_settings *a, const hart_encoder_settings 
                a->token_budget == b->token_budget;
 }
 
+/* PostgreSQL may be away just now; then the first delivery registers the model. */
 hart_code embedding_reload(void *state, hart_worker_context *context, hart_error *err)
 {
-        const struct embedding *embedding = state;
+        struct embedding *embedding = state;
+        hart_pg *pg = hart_worker_pg(context);
+        hart_code code;
 
         if (embedding->encoder != NULL && is_same(&embedding->in_force, hart_worker_settings(context)))
                 return HART_OK;
-        return take_up(state, context, err);
+        code = take_up(embedding, context, err);
+        if (code == HART_OK && pg != NULL)
+                (void)embedding_register_model(embedding, pg, NULL);
+        return code;
 }
 
 void embedding_close(void *state)

@@ -269,3 +269,17 @@ def test_reload_takes_up_a_new_model_and_keeps_the_old_when_it_is_wrong(start, a
     atoms.ask([second])
     wait_until(lambda: atoms.count() == 2)
     assert atoms.database.value("SELECT m.name FROM hartonomous.embedding JOIN hartonomous.model m USING (model_id) WHERE atom_id = %s", (second,)) == "copy"
+
+
+def test_reload_while_postgresql_is_away(start, atoms, wait_until, settings, model_copy, cluster):
+    daemon = start("embedding")
+    cluster.stop("immediate")
+    wait_until(lambda: "Waiting for PostgreSQL" in daemon.status)
+    settings.write("embedding", {"model": {"directory": model_copy, "name": "copy"}})
+    daemon.reload()
+    wait_until(lambda: "Settings were read again" in daemon.log(), 30)
+    cluster.start()
+    (atom,) = atoms.add(["first"])
+    atoms.ask([atom])
+    wait_until(lambda: atoms.count() == 1, 30)
+    assert atoms.database.value("SELECT m.name FROM hartonomous.embedding JOIN hartonomous.model m USING (model_id)") == "copy"
