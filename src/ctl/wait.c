@@ -26,6 +26,7 @@ struct waiting {
         uint64_t pause, moved_at;
         int64_t depth, dead; /* of the pipeline's queues, at the last look */
         bool warned;
+        int64_t bytes; /* done so far of documents that take several steps */
 };
 
 static int by_source(const void *left, const void *right)
@@ -70,12 +71,19 @@ static hart_code look_at_sources(struct waiting *waiting, hart_error *err)
         hart_pg_parameters_done(&parameters);
         if (code != HART_OK)
                 return code;
-        if (hart_pg_rows(rows) > 0)
-                waiting->moved_at = hart_now();
-        for (size_t row = 0; row < hart_pg_rows(rows); row++)
-                settle(waiting, hart_pg_integer(rows, row, 0), hart_pg_text(rows, row, 1, NULL),
-                       hart_pg_text(rows, row, 2, NULL));
+        int64_t bytes = 0;
+        for (size_t row = 0; row < hart_pg_rows(rows); row++) {
+                const char *source_state = hart_pg_text(rows, row, 1, NULL);
+                if (strcmp(source_state, "atomizing") == 0)
+                        bytes += hart_pg_integer(rows, row, 3);
+                else
+                        settle(waiting, hart_pg_integer(rows, row, 0), source_state, hart_pg_text(rows, row, 2, NULL));
+        }
+        const size_t before = waiting->count;
         forget_done(waiting);
+        if (waiting->count != before || bytes != waiting->bytes)
+                waiting->moved_at = hart_now();
+        waiting->bytes = bytes;
         return HART_OK;
 }
 
