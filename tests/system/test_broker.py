@@ -60,14 +60,14 @@ def test_every_rollback_is_an_attempt_and_the_limit_is_exact(session, database):
     reader = session()
     assert receive(reader) == []  # notes when the server started
     handle = send(reader, 1)
-    for attempt in range(3):
+    for attempt in range(5):
         with reader.transaction(force_rollback=True):
             row = reader.execute(RECEIVE, (QUEUE, 1)).fetchone()
             assert (row[0], row[3]) == (handle, attempt)
         assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
         assert reader.execute(RECEIVE, (QUEUE, 1)).fetchall() == []  # counts
     assert database.query("SELECT conversation_handle, queue, message_type, body, attempt_count, reason FROM broker.dead_letter") == \
-        [(handle, QUEUE, "InferenceJobRequest", {"n": 1}, 3, "Exceeded maximum delivery attempts of 3")]
+        [(handle, QUEUE, "InferenceJobRequest", {"n": 1}, 5, "Exceeded maximum delivery attempts of 5")]
     assert database.value("SELECT count(*) FROM broker.message") == 0
 
 
@@ -182,10 +182,10 @@ def test_receiving_refuses_other_isolation_levels_unknown_queues_and_queues_that
 
 
 def bury(connection, n):
-    """A dead letter, by way of three rollbacks."""
+    """A dead letter, by way of five rollbacks."""
     assert receive(connection) == []
     send(connection, n)
-    for _ in range(3):
+    for _ in range(5):
         with connection.transaction(force_rollback=True):
             connection.execute(RECEIVE, (QUEUE, 1))
         connection.execute(RECEIVE, (QUEUE, 1))
@@ -208,7 +208,7 @@ def test_dead_letters_are_replayed_once_or_discarded(session, database):
 @pytest.mark.parametrize("body, tenant", [({"TenantId": 5}, 5), ({"TenantId": "5"}, None), ({"TenantId": 1e30}, None), ([5], None)])
 def test_a_dead_letter_knows_its_tenant(session, database, body, tenant):
     connection = session()
-    database.query("UPDATE broker.queue SET max_attempts = 1")
+    database.query("UPDATE broker.queue SET max_rollbacks = 1")
     assert receive(connection) == []
     connection.execute(SEND, (*JOB, json.dumps(body)))
     with connection.transaction(force_rollback=True):
@@ -331,7 +331,7 @@ def test_a_failed_source_is_not_unchanged(session, database):
     connection.execute("SELECT hartonomous.enqueue_ingestion('x', 'ab', 1, 'file:///x')")
     source = connection.execute(find).fetchone()[0]
     assert source is not None
-    database.query("UPDATE broker.queue SET max_attempts = 1")
+    database.query("UPDATE broker.queue SET max_rollbacks = 1")
     with connection.transaction(force_rollback=True):
         connection.execute(RECEIVE, ("IngestionQueue", 1))
     connection.execute(RECEIVE, ("IngestionQueue", 1))

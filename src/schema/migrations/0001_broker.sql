@@ -38,13 +38,15 @@ CREATE TABLE broker.queue (
     queue_id     integer NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name         text    NOT NULL UNIQUE,
     status       text    NOT NULL DEFAULT 'ON' CHECK (status IN ('ON', 'OFF')),
-    max_attempts integer NOT NULL DEFAULT 3 CHECK (max_attempts BETWEEN 1 AND 1000)
+    max_attempts integer NOT NULL DEFAULT 3 CHECK (max_attempts BETWEEN 1 AND 1000),
+    max_rollbacks integer NOT NULL DEFAULT 5 CHECK (max_rollbacks BETWEEN 1 AND 1000)
 );
 COMMENT ON TABLE broker.queue IS 'Where messages wait.';
 COMMENT ON COLUMN broker.queue.queue_id IS 'Number, part of the advisory locks of its readers.';
 COMMENT ON COLUMN broker.queue.name IS 'Its name.';
 COMMENT ON COLUMN broker.queue.status IS 'OFF: messages are kept but not given out.';
-COMMENT ON COLUMN broker.queue.max_attempts IS 'A message that failed or lost its reader so often goes to broker.dead_letter.';
+COMMENT ON COLUMN broker.queue.max_attempts IS 'A message that its handler failed on so often goes to broker.dead_letter.';
+COMMENT ON COLUMN broker.queue.max_rollbacks IS 'So does one whose delivery so often ended without a word: its reader died, or rolled back in plain SQL. Higher, because a reader may be killed by something else.';
 
 CREATE TABLE broker.queue_reader (
     queue_id integer NOT NULL REFERENCES broker.queue ON DELETE CASCADE,
@@ -103,6 +105,7 @@ CREATE TABLE broker.message (
     id           bigint      NOT NULL,
     conversation bigint      NOT NULL,
     attempts     smallint    NOT NULL DEFAULT 0,
+    rollbacks    smallint    NOT NULL DEFAULT 0,
     enqueued_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     message_type text        NOT NULL,
     body         jsonb,
@@ -117,6 +120,7 @@ COMMENT ON COLUMN broker.message.queue_id IS 'Where it waits.';
 COMMENT ON COLUMN broker.message.id IS 'Number; the order inside a conversation.';
 COMMENT ON COLUMN broker.message.conversation IS 'Handle of the receiving end; of a one-way message its own first id.';
 COMMENT ON COLUMN broker.message.attempts IS 'Deliveries that failed or whose reader died.';
+COMMENT ON COLUMN broker.message.rollbacks IS 'Those among them that ended without a word.';
 COMMENT ON COLUMN broker.message.enqueued_at IS 'When it was sent.';
 COMMENT ON COLUMN broker.message.message_type IS 'What it is.';
 COMMENT ON COLUMN broker.message.body IS 'What it says.';
@@ -149,7 +153,7 @@ COMMENT ON COLUMN broker.dead_letter.attempt_count IS 'Deliveries that failed or
 COMMENT ON COLUMN broker.dead_letter.reason IS 'Exceeded maximum delivery attempts of {n}, or the handler''s own text.';
 COMMENT ON COLUMN broker.dead_letter.error_code IS 'Code of the last failure in the words of what failed: an SQLSTATE, Neo.ClientError…';
 COMMENT ON COLUMN broker.dead_letter.error_text IS 'Text of the last failure.';
-COMMENT ON COLUMN broker.dead_letter.metadata IS 'message_id, and role and application of the reader that gave it up.';
+COMMENT ON COLUMN broker.dead_letter.metadata IS 'message_id; rollbacks, the attempts that ended without a word; role and application of the reader that gave it up.';
 COMMENT ON COLUMN broker.dead_letter.created_at IS 'When it was given up.';
 
 -- Unlogged, so that crash recovery empties it, which then reads as a new start.
@@ -450,8 +454,9 @@ LANGUAGE sql AS $$
                                     reason, error_code, error_text, metadata)
     SELECT CASE WHEN jsonb_typeof(m.body -> 'TenantId') = 'number' AND m.body ->> 'TenantId' ~ '^\d{1,9}$' THEN (m.body ->> 'TenantId')::integer END,
            m.conversation, q.name, m.message_type, m.body, m.enqueued_at, m.attempts,
-           coalesce(bury.reason, format('Exceeded maximum delivery attempts of %s', q.max_attempts)), nullif(bury.error_code, ''), bury.error_text,
-           jsonb_build_object('message_id', m.id, 'role', session_user, 'application', current_setting('application_name'))
+           coalesce(bury.reason, format('Exceeded maximum delivery attempts of %s',
+                                        CASE WHEN m.rollbacks >= q.max_rollbacks THEN q.max_rollbacks ELSE q.max_attempts END)), nullif(bury.error_code, ''), bury.error_text,
+           jsonb_build_object('message_id', m.id, 'rollbacks', m.rollbacks, 'role', session_user, 'application', current_setting('application_name'))
     FROM given_up m JOIN broker.queue q ON q.queue_id = m.queue_id
     ORDER BY m.id;
 $$;
@@ -484,7 +489,7 @@ BEGIN
         UPDATE broker.message m SET attempts = m.attempts + CASE WHEN m.id = blamed THEN 1 ELSE 0 END
           WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine);
         IF blamed = ANY (mine) THEN
-            SELECT poison OR m.attempts >= limit_of_queue INTO gone FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = blamed;
+            SELECT poison OR m.attempts - m.rollbacks >= limit_of_queue INTO gone FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = blamed;
         END IF;
         IF gone THEN
             PERFORM broker.bury(queue_id, ARRAY[blamed], CASE WHEN poison THEN error_text END, error_code, error_text);
@@ -503,10 +508,12 @@ LANGUAGE plpgsql AS $$
 DECLARE
     hopeless bigint[];
 BEGIN
-    UPDATE broker.message m SET attempts = m.attempts + CASE WHEN broker.reader_died(m.xmax) THEN 1 ELSE 0 END
-      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ANY (ids);
+    UPDATE broker.message m SET attempts = m.attempts + ended.silently, rollbacks = m.rollbacks + ended.silently
+      FROM (SELECT given.id, CASE WHEN broker.reader_died(given.xmax) THEN 1 ELSE 0 END AS silently
+              FROM broker.message given WHERE given.queue_id = count_dead_readers.queue_id AND given.id = ANY (ids) OFFSET 0) AS ended
+      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ended.id;
     hopeless := ARRAY(SELECT m.id FROM broker.message m JOIN broker.queue q ON q.queue_id = m.queue_id
-                      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ANY (ids) AND m.attempts >= q.max_attempts);
+                      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ANY (ids) AND m.rollbacks >= q.max_rollbacks);
     IF cardinality(hopeless) > 0 THEN
         PERFORM broker.bury(queue_id, hopeless, NULL, NULL, 'its reader died while it handled the message');
     END IF;
@@ -583,7 +590,7 @@ BEGIN
             ORDER BY of_one.id LIMIT wanted) AS first;
     IF interrupted IS NOT NULL THEN
         PERFORM broker.count_dead_readers(queue_id, interrupted);
-        RETURN NEXT ROW (queue_id, 0, 0, 0, now(), '', NULL)::broker.message;
+        RETURN NEXT ROW (queue_id, 0, 0, 0, 0, now(), '', NULL)::broker.message;
         RETURN;
     END IF;
     IF suspect IS NOT NULL THEN -- it travels alone, so that it blames nobody else
@@ -668,7 +675,7 @@ COMMENT ON FUNCTION broker.discard_dead_letter IS 'Throws a dead letter away.';
 -- Looking on ----------------------------------------------------------------------------------------------------
 
 CREATE VIEW broker.queue_status AS
-SELECT q.queue_id, q.name AS queue, q.status, q.max_attempts,
+SELECT q.queue_id, q.name AS queue, q.status, q.max_attempts, q.max_rollbacks,
        coalesce(waiting.depth, 0) AS depth, waiting.oldest_enqueued_at,
        coalesce(now() - waiting.oldest_enqueued_at, interval '0') AS oldest_age,
        coalesce(readers.active, 0) AS readers_active, coalesce(readers.sleeping, 0) AS readers_sleeping,

@@ -31,7 +31,7 @@ hart_pg *queue_connect(const struct cluster *cluster)
 void queue_clear(hart_pg *pg)
 {
         cluster_do(pg, "TRUNCATE broker.message, broker.dead_letter, broker.conversation, public.effect;"
-                       "UPDATE broker.queue SET max_attempts = 3, status = 'ON'");
+                       "UPDATE broker.queue SET max_attempts = 3, max_rollbacks = 5, status = 'ON'");
 }
 
 static void run(hart_pg *pg, const char *text, int64_t first, int64_t second, hart_pg_result **ret)

@@ -166,7 +166,7 @@ static hart_code send_some(hart_pg *pg, hart_error *error)
 }
 
 static const char set_up_sql[] =
-        "UPDATE broker.queue SET max_attempts = " LIMIT ";"
+        "UPDATE broker.queue SET max_attempts = " LIMIT ", max_rollbacks = " LIMIT ";"
         "CREATE TABLE handle (i integer PRIMARY KEY, handle bigint);"
         "INSERT INTO handle SELECT i, broker.begin_conversation('ClientService', 'InferenceService', "
         "'InferenceJobContract') "
@@ -201,7 +201,9 @@ static const struct {
         {"given up wrongly",
          "SELECT count(*) FROM broker.dead_letter d LEFT JOIN sent s ON s.n = (d.body ->> 'n')::bigint "
          "WHERE s.kind IS DISTINCT FROM 'fail' AND s.kind IS DISTINCT FROM 'kill'"},
-        {"given up too early or too late", "SELECT count(*) FROM broker.dead_letter WHERE attempt_count <> " LIMIT},
+        {"given up too early or too late", "SELECT count(*) FROM broker.dead_letter "
+                                           "WHERE attempt_count - (metadata ->> 'rollbacks')::integer <> " LIMIT
+                                           " AND (metadata ->> 'rollbacks')::integer <> " LIMIT},
 };
 
 static void wait_until_done(hart_pg *pg, pid_t *readers, const char *conninfo)

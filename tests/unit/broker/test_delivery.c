@@ -290,7 +290,7 @@ static void a_message_that_kills_is_given_up_after_the_limit(void **state)
 {
         (void)state;
         queue_send(pg, 1);
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 5; i++) {
                 assert_int_equal(dead_letters(), 0);
                 die_holding(1);
         }
@@ -299,8 +299,8 @@ static void a_message_that_kills_is_given_up_after_the_limit(void **state)
         assert_int_equal(message_number(one.messages), 2);
         assert_int_equal(one.messages[0].attempts, 0);
         reader_complete(&one);
-        assert_int_equal(cluster_integer(pg, "SELECT count(*) FROM broker.dead_letter WHERE attempt_count = 3 "
-                                             "AND reason = 'Exceeded maximum delivery attempts of 3'"),
+        assert_int_equal(cluster_integer(pg, "SELECT count(*) FROM broker.dead_letter WHERE attempt_count = 5 "
+                                             "AND reason = 'Exceeded maximum delivery attempts of 5'"),
                          1);
 }
 
