@@ -15,6 +15,7 @@ import time
 
 from cluster import Cluster
 from daemons import Daemon, Settings, program
+from model_folder import model_folder
 from neo4j_server import Neo4j
 
 FILES = 1000
@@ -66,7 +67,7 @@ class Bench:
         self.settings.credential("neo4j-password", self.neo4j.password)
         self.settings.write_common(logging={"level": "warning"})
         self.settings.write("graph-sync", {"neo4j": {"url": self.neo4j.url, "user": self.neo4j.user}})
-        self.settings.write("embedding", {"model": {"directory": os.environ["HARTONOMOUS_TEST_MODEL"]}})
+        self.settings.write("embedding", {"model": {"directory": model_folder()}})
         self.ctl("schema", "apply")
         self.ctl("graph", "apply")
         self.daemons = {}

@@ -12,6 +12,7 @@ pytest.register_assert_rewrite("truth")
 import daemons
 from cluster import Cluster
 from daemons import Daemon, Settings, program
+from model_folder import model_folder
 from neo4j_server import Neo4j
 from waiting import wait_until as wait_until_function
 
@@ -35,13 +36,7 @@ def neo4j():
 @pytest.fixture(scope="session")
 def model():
     """Folder of the installed model."""
-    candidates = [os.environ.get("HARTONOMOUS_TEST_MODEL"),
-                  os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "hartonomous", "models", "all-MiniLM-L6-v2"),
-                  "/var/cache/hartonomous/models/all-MiniLM-L6-v2"]
-    for folder in candidates:
-        if folder and os.path.exists(os.path.join(folder, "model.safetensors")):
-            return folder
-    raise RuntimeError("the model is not installed: run scripts/install-model, or let HARTONOMOUS_TEST_MODEL name its folder")
+    return model_folder()
 
 
 class Database:
