@@ -16,7 +16,7 @@
 #define FRAME_HEADER_SIZE 8
 #define PIECE_SIZE        12
 #define PIECES_PER_FRAME  1024
-/* A component needs two bytes of its document at least or is longer, so a window this small always fits. */
+/* Far more than a batch has room for; bounds what a request may ask for. */
 #define PIECES_MAX (UINT32_C(1) << 20)
 #define ATOMIZE_FD 3 /* the child's end */
 

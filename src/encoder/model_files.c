@@ -142,8 +142,8 @@ static hart_code read_epsilon(const hart_json *root, struct model *model, hart_e
 {
         double epsilon;
 
-        if (!hart_json_number(hart_json_member(root, "layer_norm_eps"), &epsilon) || epsilon < 0 || epsilon > 1)
-                return hart_fail(err, HART_CONFIG, "layer_norm_eps: must be a number from 0 to 1");
+        if (!hart_json_number(hart_json_member(root, "layer_norm_eps"), &epsilon) || (float)epsilon <= 0 || epsilon > 1)
+                return hart_fail(err, HART_CONFIG, "layer_norm_eps: must be a number over 0, up to 1");
         model->epsilon = (float)epsilon;
         return HART_OK;
 }

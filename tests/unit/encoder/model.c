@@ -29,6 +29,7 @@ static const struct row rows[] = {
         {"config.json", "\"hidden_size\": 384", "\"hidden\": 384", "hidden_size: is missing"},
         {"config.json", "\"num_attention_heads\": 12", "\"num_attention_heads\": 7", "no multiple"},
         {"config.json", "1e-12", "\"x\"", "layer_norm_eps"},
+        {"config.json", "1e-12", "0.0", "layer_norm_eps"},
         {"modules.json", "models.Normalize\"", "models.Dense\"", "Normalize"},
         {"modules.json", "", "[]", "3 modules"},
         {"1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true", "\"pooling_mode_mean_tokens\": false",
