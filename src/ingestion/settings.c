@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <hartonomous/clock.h>
@@ -34,6 +35,17 @@ const hart_settings_schema ingestion_settings_schema = {
         .count = sizeof rows / sizeof *rows,
 };
 
+/* A folder may be "executed" too. False sets errno. */
+static bool is_program(const char *path)
+{
+        struct stat status;
+        if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+                errno = EISDIR;
+                return false;
+        }
+        return access(path, X_OK) == 0;
+}
+
 /* In a build folder the programs lie side by side. */
 static char *beside_this_program(void)
 {
@@ -44,7 +56,7 @@ static char *beside_this_program(void)
         path[size] = '\0';
         *strrchr(path, '/') = '\0';
         char *program = hart_format("%s/hartonomous-atomize", path);
-        if (access(program, X_OK) == 0)
+        if (is_program(program))
                 return program;
         free(program);
         return NULL;
@@ -57,7 +69,7 @@ hart_code ingestion_find_program(const ingestion_settings *settings, char **ret,
         char *program = is_named ? hart_duplicate(named) : beside_this_program();
         if (program == NULL)
                 program = hart_duplicate(ATOMIZE_PROGRAM);
-        if (access(program, X_OK) == 0) {
+        if (is_program(program)) {
                 *ret = program;
                 return HART_OK;
         }

@@ -23,21 +23,30 @@ static void test_defaults_are_valid(void **unused)
         hart_settings_done(&ingestion_settings_schema, &settings);
 }
 
-static void test_a_program_that_is_not_there(void **unused)
+static void test_what_is_no_program(void **unused)
 {
+        static const struct {
+                const char *path, *says;
+        } rows[] = {
+                {"/nowhere/atomize", "/nowhere/atomize cannot be executed: No such file or directory"},
+                {"/etc/passwd", "/etc/passwd cannot be executed: Permission denied"},
+                {"/usr", "/usr cannot be executed: Is a directory"},
+        };
         (void)unused;
-        char path[] = "/nowhere/atomize";
-        ingestion_settings settings = {.atomize_program = path};
-        hart_error err = {0};
-        assert_int_equal(ingestion_check(&settings, &err), HART_CONFIG);
-        assert_non_null(strstr(err.text, "/nowhere/atomize cannot be executed"));
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                HART_CLEANUP(hart_free_p) char *path = hart_duplicate(rows[i].path);
+                ingestion_settings settings = {.atomize_program = path};
+                hart_error err = {0};
+                assert_int_equal(ingestion_check(&settings, &err), HART_CONFIG);
+                assert_non_null(strstr(err.text, rows[i].says));
+        }
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_defaults_are_valid),
-                cmocka_unit_test(test_a_program_that_is_not_there),
+                cmocka_unit_test(test_what_is_no_program),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
