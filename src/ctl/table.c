@@ -16,9 +16,11 @@ static table_cell *new_cell(struct table *into)
         return cell;
 }
 
-static table_kind next_kind(const struct table *into)
+static void expect(const struct table *into, table_kind kind)
 {
-        return into->columns[into->cell_count % into->column_count].kind;
+        const table_kind next = into->columns[into->cell_count % into->column_count].kind;
+        assert(next == kind || (next == TABLE_SECONDS && kind == TABLE_NUMBER));
+        (void)next, (void)kind;
 }
 
 void table_null(struct table *into)
@@ -28,7 +30,7 @@ void table_null(struct table *into)
 
 void table_text_n(struct table *into, const char *text, size_t size)
 {
-        assert(next_kind(into) == TABLE_TEXT);
+        expect(into, TABLE_TEXT);
         table_cell *cell = new_cell(into);
         cell->text = hart_duplicate_n(text, size);
         cell->size = size;
@@ -44,7 +46,7 @@ void table_text(struct table *into, const char *text)
 
 void table_integer(struct table *into, int64_t value)
 {
-        assert(next_kind(into) == TABLE_INTEGER);
+        expect(into, TABLE_INTEGER);
         new_cell(into)->integer = value;
 }
 
@@ -58,13 +60,13 @@ void table_integer_or_null(struct table *into, int64_t value)
 
 void table_number(struct table *into, double value)
 {
-        assert(next_kind(into) == TABLE_NUMBER || next_kind(into) == TABLE_SECONDS);
+        expect(into, TABLE_NUMBER);
         new_cell(into)->number = value;
 }
 
 void table_flag(struct table *into, bool value)
 {
-        assert(next_kind(into) == TABLE_FLAG);
+        expect(into, TABLE_FLAG);
         new_cell(into)->integer = value;
 }
 
