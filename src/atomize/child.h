@@ -15,7 +15,8 @@ typedef struct atomize_child {
         int fd;
 } atomize_child;
 
-/* How long an exchange may take, and what runs meanwhile (five times a second at least; anything but HART_OK ends it). */
+/* How long an exchange may take, and what runs meanwhile (five times a second at least; anything but HART_OK ends it).
+ */
 typedef struct child_patience {
         uint64_t deadline; /* hart_now() time */
         atomize_waiting waiting;
