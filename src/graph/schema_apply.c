@@ -193,8 +193,10 @@ static void report_difference(const char *kind, const char *object, const char *
         HART_CLEANUP(hart_free_p)
         char *text = hart_format("%s: expected %s%s%s", kind, expected, *found ? ", found " : "", found);
 
-        report_object(run, object, strcmp(kind, "skipped") == 0 ? HART_GRAPH_STEP_SKIPPED : HART_GRAPH_STEP_FAILED,
-                      text);
+        if (strcmp(kind, "skipped") == 0)
+                report_object(run, object, HART_GRAPH_STEP_SKIPPED, found);
+        else
+                report_object(run, object, HART_GRAPH_STEP_FAILED, text);
 }
 
 static hart_code verify_last(struct run *run, hart_error *err)

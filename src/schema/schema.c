@@ -106,8 +106,9 @@ static hart_code refuse_foreign(const struct survey *survey, hart_error *err)
         return HART_OK;
 }
 
-hart_code migration_apply(hart_pg *pg, const migration *one, hart_error *err)
+hart_code migration_apply(hart_pg *pg, const migration *one, hart_migration_status *status, hart_error *err)
 {
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *recorded = NULL;
         unsigned char digest[HART_SHA256_SIZE];
         digest_of(one, digest);
         hart_code code = hart_pg_script(pg, "BEGIN", err);
@@ -118,13 +119,16 @@ hart_code migration_apply(hart_pg *pg, const migration *one, hart_error *err)
                 hart_pg_add_int4(&parameters, one->number);
                 hart_pg_add_text(&parameters, one->name);
                 hart_pg_add_bytes(&parameters, digest, sizeof digest);
-                code = hart_pg_run(pg, &sql_record, &parameters, NULL, err);
+                code = hart_pg_run(pg, &sql_record, &parameters, &recorded, err);
                 hart_pg_parameters_done(&parameters);
         }
         if (code == HART_OK)
                 code = hart_pg_script(pg, "COMMIT", err);
-        if (code == HART_OK)
+        if (code == HART_OK) {
+                status->state = HART_MIGRATION_APPLIED;
+                snprintf(status->applied_at, sizeof status->applied_at, "%s", hart_pg_text(recorded, 0, 0, NULL));
                 return HART_OK;
+        }
         hart_pg_script(pg, "ROLLBACK", NULL);
         return hart_error_context(err, "migration %04d_%s", one->number, one->name);
 }
@@ -158,10 +162,9 @@ static hart_code apply_pending(hart_pg *pg, const hart_pg_result *applied, bool 
                         continue;
                 hart_migration_status status = {.number = one->number, .name = one->name};
                 if (!dry_run) {
-                        hart_code code = migration_apply(pg, one, err);
+                        hart_code code = migration_apply(pg, one, &status, err);
                         if (code != HART_OK)
                                 return code;
-                        status.state = HART_MIGRATION_APPLIED;
                 }
                 visit(&status, data);
         }

@@ -13,8 +13,9 @@ typedef struct migration {
 extern const migration migrations[];
 extern const size_t migration_count;
 
-/* Runs one migration and records it, in a transaction of its own. The table of migrations exists. */
-hart_code migration_apply(hart_pg *pg, const migration *one, hart_error *err);
+/* Runs one migration and records it, in a transaction of its own; fills state and time in *status. The table of
+ * migrations exists. */
+hart_code migration_apply(hart_pg *pg, const migration *one, hart_migration_status *status, hart_error *err);
 
 /* Every object of some schemas as two texts: who it is and all that can be said about it. Zeroed is empty. */
 typedef struct description_entry {

@@ -16,8 +16,9 @@ char *conninfo_with_database(const char *conninfo, const char *database)
 static hart_code build_scratch(hart_pg *scratch, hart_error *err)
 {
         hart_code code = hart_pg_script(scratch, sql_bootstrap.text, err);
+        hart_migration_status status;
         for (size_t i = 0; i < migration_count && code == HART_OK; i++)
-                code = migration_apply(scratch, &migrations[i], err);
+                code = migration_apply(scratch, &migrations[i], &status, err);
         return code;
 }
 
