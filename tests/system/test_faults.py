@@ -114,6 +114,16 @@ def test_a_standby_gives_no_messages_out_until_it_is_promoted(cluster, database,
     assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
 
 
+def test_a_clock_that_was_set_back_makes_no_negative_ages(database, start, ctl):
+    ctl("ingest", "-", input="One. Two.")
+    database.query("UPDATE broker.message SET enqueued_at = now() + interval '1 day'")
+    queues = {row["queue"]: row for row in json.loads(ctl("queue", "list", "--json").stdout)}
+    assert (queues["IngestionQueue"]["messages"], queues["IngestionQueue"]["oldest_seconds"]) == (1, 0)
+    assert queues["EmbeddingQueue"]["oldest_seconds"] == 0
+    start("ingestion")
+    wait_until(lambda: messages(database, "IngestionQueue")[0] == 0, 20, "it is handled all the same")
+
+
 # --- something else where Neo4j should be ---
 
 

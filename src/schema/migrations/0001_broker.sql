@@ -677,7 +677,7 @@ COMMENT ON FUNCTION broker.discard_dead_letter IS 'Throws a dead letter away.';
 CREATE VIEW broker.queue_status AS
 SELECT q.queue_id, q.name AS queue, q.status, q.max_attempts, q.max_rollbacks,
        coalesce(waiting.depth, 0) AS depth, waiting.oldest_enqueued_at,
-       coalesce(now() - waiting.oldest_enqueued_at, interval '0') AS oldest_age,
+       greatest(now() - waiting.oldest_enqueued_at, interval '0') AS oldest_age, -- a clock may have been set back
        coalesce(readers.active, 0) AS readers_active, coalesce(readers.sleeping, 0) AS readers_sleeping,
        coalesce(dead.letters, 0) AS dead_letters
 FROM broker.queue q
