@@ -54,7 +54,7 @@ class Host:
     def __init__(self, box, database):
         self.box = box
         self.database = database
-        self.since = box.run("date", "+%Y-%m-%d %H:%M:%S").stdout.strip()
+        self.cursor = box.run("journalctl", "--quiet", "-n", "1", "--show-cursor").stdout.rsplit("-- cursor: ", 1)[1].strip()
         for name in DAEMONS:
             self.settings(name)
         box.write("/etc/hartonomous/hartonomous.conf", f"[database]\nconninfo = host={POSTGRES} dbname={database.name}\n")
@@ -77,7 +77,7 @@ class Host:
 
     def event(self, name, unit="hartonomous-ingestion"):
         """The journal's lines of an event, since the test began."""
-        return [entry["MESSAGE"] for entry in self.box.journal(f"--since={self.since}", f"MESSAGE_ID={event_id(name)}", f"_SYSTEMD_UNIT={unit}.service")]
+        return [entry["MESSAGE"] for entry in self.box.journal(f"--after-cursor={self.cursor}", f"MESSAGE_ID={event_id(name)}", f"_SYSTEMD_UNIT={unit}.service")]
 
     def health(self, name="ingestion"):
         with socket.socket(socket.AF_UNIX) as client:
