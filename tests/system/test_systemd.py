@@ -125,7 +125,7 @@ def test_hung_daemon_is_killed_by_the_watchdog_and_comes_back(host):
     host.box.run("kill", "-STOP", before)
     wait_until(lambda: host.active() and host.show()["MainPID"] not in ("0", before), 30, "a new process", interval=0.2)
     assert host.show()["NRestarts"] == "1"
-    lines = [entry["MESSAGE"] for entry in host.box.journal(f"--since={host.since}", "_PID=1", "UNIT=hartonomous-ingestion.service")]
+    lines = [entry["MESSAGE"] for entry in host.box.journal(f"--after-cursor={host.cursor}", "_PID=1", "UNIT=hartonomous-ingestion.service")]
     assert any("Watchdog timeout" in line for line in lines)
 
 
