@@ -54,7 +54,7 @@ class Host:
     def __init__(self, box, database):
         self.box = box
         self.database = database
-        self.cursor = box.run("journalctl", "--quiet", "-n", "1", "--show-cursor").stdout.rsplit("-- cursor: ", 1)[1].strip()
+        self.since = box.run("date", "+%Y-%m-%d %H:%M:%S.%6N").stdout.strip()
         for name in DAEMONS:
             self.settings(name)
         box.write("/etc/hartonomous/hartonomous.conf", f"[database]\nconninfo = host={POSTGRES} dbname={database.name}\n")
@@ -77,7 +77,7 @@ class Host:
 
     def event(self, name, unit="hartonomous-ingestion"):
         """The journal's lines of an event, since the test began."""
-        return [entry["MESSAGE"] for entry in self.box.journal(f"--after-cursor={self.cursor}", f"MESSAGE_ID={event_id(name)}", f"_SYSTEMD_UNIT={unit}.service")]
+        return [entry["MESSAGE"] for entry in self.box.journal(f"--since={self.since}", f"MESSAGE_ID={event_id(name)}", f"_SYSTEMD_UNIT={unit}.service")]
 
     def health(self, name="ingestion"):
         with socket.socket(socket.AF_UNIX) as client:
@@ -125,7 +125,7 @@ def test_hung_daemon_is_killed_by_the_watchdog_and_comes_back(host):
     host.box.run("kill", "-STOP", before)
     wait_until(lambda: host.active() and host.show()["MainPID"] not in ("0", before), 30, "a new process", interval=0.2)
     assert host.show()["NRestarts"] == "1"
-    lines = [entry["MESSAGE"] for entry in host.box.journal(f"--after-cursor={host.cursor}", "_PID=1", "UNIT=hartonomous-ingestion.service")]
+    lines = [entry["MESSAGE"] for entry in host.box.journal(f"--since={host.since}", "_PID=1", "UNIT=hartonomous-ingestion.service")]
     assert any("Watchdog timeout" in line for line in lines)
 
 
