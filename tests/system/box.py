@@ -95,7 +95,7 @@ class Box:
     def __init__(self, prepare=None, binds=None, timeout=90):
         self.name = f"hartonomous-{os.getpid()}-{time.monotonic_ns() % 1000000}"
         self.folder = tempfile.mkdtemp(prefix="hart-box-")
-        self.console_path = os.path.join(self.folder, "..", self.name + ".console")
+        self.console_path = self.folder + ".console"
         self.cgroups = []
         self.process = None
         self.leader = None
