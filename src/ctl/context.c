@@ -72,8 +72,6 @@ static const struct {
         {"3F000", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42P01", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42883", "the schema is not there or old: run `hartonomousctl schema apply` as role hartonomous"},
-        {"42501",
-         "schema commands run as role hartonomous (sudo -u hartonomous), all others need GRANT hartonomous_operator"},
         {"28P01", "check the credential database-password"},
 };
 

@@ -18,7 +18,10 @@ static const struct {
         {"28", HART_CONFIG, "check [database] conninfo, the role and pg_hba.conf"},
         {"3D000", HART_CONFIG, "create the database, or correct [database] conninfo"},
         {"40", HART_RETRY, NULL}, /* serialization failure, deadlock */
-        {"42501", HART_CONFIG, "grant the role what it needs: `hartonomousctl schema apply` does"},
+        {"42501", HART_CONFIG,
+         "schema commands run as role hartonomous (sudo -u hartonomous), people need GRANT hartonomous_operator, "
+         "daemons "
+         "what `hartonomousctl schema apply` grants them"},
         {"53100", HART_RETRY, "PostgreSQL's disk is full: free space there, work then goes on by itself"},
         {"53", HART_RETRY, NULL},    /* other resources: memory, connections */
         {"54", HART_POISON, NULL},   /* a limit exceeded by the data */
