@@ -22,12 +22,13 @@ typedef struct hart_message {
         size_t body_size;
         int attempts;        /* deliveries before this one that failed or whose reader died */
         int64_t enqueued_at; /* microseconds since 1970-01-01 UTC */
+        int priority;        /* 1 to 10, the most urgent */
 } hart_message;
 
 typedef struct hart_broker hart_broker;
 
 /* A reader of `queue` over the caller's connection, which it must have to itself. HART_CONFIG where the queue does
- * not exist or may not be read. Call again after a reconnect. */
+ * not exist or may not be read, HART_RETRY where it has all the readers it may have. Call again after a reconnect. */
 hart_code hart_broker_open(hart_broker **ret, hart_pg *pg, const char *queue, hart_error *err);
 void hart_broker_close(hart_broker *broker);
 
@@ -40,6 +41,10 @@ hart_code hart_broker_receive(hart_broker *broker, size_t max, const hart_messag
  * a reconnect; either all of it happened or nothing. Any other failure (a constraint that is checked last, a statement
  * that failed unnoticed) is the messages' own: nothing happened, and each costs an attempt. */
 hart_code hart_broker_complete(hart_broker *broker, hart_error *err);
+/* complete() and then receive(), in one round trip: for loops over small messages with nothing to do in between.
+ * *completed: was it? Where not, the answer is complete()'s, and nothing was received. */
+hart_code hart_broker_next(hart_broker *broker, size_t max, bool *completed, const hart_message **messages,
+                           size_t *count, hart_error *err);
 /* Undoes the effects and puts all messages back, nobody is blamed. Use it when a dependency is away or the daemon
  * is asked to stop. */
 hart_code hart_broker_put_back(hart_broker *broker, hart_error *err);
@@ -53,7 +58,8 @@ hart_code hart_broker_fail(hart_broker *broker, size_t index, bool poison, const
  * something came meanwhile: receive again. Waking is the caller's: hart_pg_socket() becomes readable. */
 hart_code hart_broker_sleep(hart_broker *broker, hart_error *err);
 /* The longest sleep after that, in microseconds: short while other readers hold messages, since nobody rings when they
- * die; UINT64_MAX where only a NOTIFY can bring something. Poll every now and then all the same. */
+ * die, and until a deferred message is due; UINT64_MAX where only a NOTIFY can bring something. Poll every now and then
+ * all the same. */
 uint64_t hart_broker_nap(const hart_broker *broker);
 
 /* One way: a new conversation from one service to another with one message each. In the caller's transaction. */

@@ -90,7 +90,7 @@ void hart_pg_add_jsonb_array(hart_pg_parameters *p, const hart_pg_bytes *values,
 hart_code hart_pg_run(hart_pg *pg, const hart_pg_statement *statement, const hart_pg_parameters *parameters,
                       hart_pg_result **ret, hart_error *err);
 /* Sends several statements in one round trip (libpq pipeline mode); results[i] may be wanted or not. The first
- * failure ends it and is returned; the rest is skipped by the server. */
+ * failure ends it and is returned; the rest is skipped by the server. What succeeded before it has its result. */
 typedef struct hart_pg_call {
         const hart_pg_statement *statement;
         const hart_pg_parameters *parameters; /* may be NULL */
@@ -110,6 +110,8 @@ void hart_pg_result_close(hart_pg_result *result);
 void hart_pg_result_close_p(hart_pg_result **result);
 size_t hart_pg_rows(const hart_pg_result *result);
 size_t hart_pg_affected(const hart_pg_result *result);
+/* What the server says it did: "COMMIT", or "ROLLBACK" where a statement had failed before; borrowed. */
+const char *hart_pg_command(const hart_pg_result *result);
 bool hart_pg_is_null(const hart_pg_result *result, size_t row, int column);
 bool hart_pg_flag(const hart_pg_result *result, size_t row, int column);
 int64_t hart_pg_integer(const hart_pg_result *result, size_t row, int column); /* int2, int4, int8 */

@@ -9,9 +9,17 @@
 
 /* One part in so many of a reader's time may go into looks from the beginning. */
 #define LOOK_BACK_SHARE 20
+/* A look from the beginning that takes longer is not made only to be sure that nothing is there. */
+#define LOOK_BACK_CHEAP (5 * HART_MILLISECOND)
+/* Ids that senders got before ours but may commit after it: looks go so far behind what was seen. */
+#define STRAGGLERS 32
 /* Looks in one call that gave nothing though something was there: another reader was faster each time. */
-#define LOOKS_MAX    100
-#define PIPELINE_MAX 5
+#define LOOKS_MAX 100
+#define TICK      (100 * HART_MILLISECOND)
+
+/* The rows with an id below 1 that broker.next_delivery answers with instead of messages. */
+enum { COUNTED = 0, HELD = -1, ROLLED_BACK = -2, NOTHING = -3 };
+enum { ID, CONVERSATION, TYPE, BODY, ATTEMPTS, ENQUEUED_AT, PRIORITY, DELIVERY };
 
 hart_code hart_broker_open(hart_broker **ret, hart_pg *pg, const char *queue, hart_error *err)
 {
@@ -28,6 +36,8 @@ hart_code hart_broker_open(hart_broker **ret, hart_pg *pg, const char *queue, ha
         broker->pg = pg;
         broker->name = hart_duplicate(queue);
         broker->queue = (int32_t)hart_pg_integer(result, 0, 0);
+        broker->from_beginning = true;
+        broker->due_at = UINT64_MAX;
         *ret = broker;
         return HART_OK;
 }
@@ -46,52 +56,76 @@ void hart_broker_forget(hart_broker *broker)
         hart_pg_result_close(HART_TAKE(broker->taken));
         free(HART_TAKE(broker->messages));
         broker->count = 0;
+        broker->delivery = 0;
 }
 
-bool hart_broker_looks_back(hart_broker *broker, uint64_t now)
+void hart_broker_start_over(hart_broker *broker)
 {
-        if (now - broker->looked_back_at >= LOOK_BACK_SHARE * broker->looking_back_took)
-                broker->position = 0;
-        return broker->position == 0;
+        broker->from_beginning = true;
+}
+
+bool hart_broker_tick_is_due(const hart_broker *broker, uint64_t now)
+{
+        return now >= broker->due_at || now - broker->ticked_at >= TICK;
+}
+
+hart_code hart_broker_tick(hart_broker *broker, hart_error *err)
+{
+        hart_pg_parameters activity = {0}, queue = {0};
+        hart_pg_add_int4(&activity, broker->queue);
+        hart_pg_add_int8(&activity, (int64_t)broker->consumed);
+        hart_pg_add_int4(&queue, broker->queue);
+        const hart_pg_call calls[] = {{.statement = &sql_note_activity, .parameters = &activity},
+                                      {.statement = &sql_release_due, .parameters = &queue}};
+        const size_t skipped = broker->consumed == 0;
+        hart_code code = hart_pg_run_many(broker->pg, calls + skipped, 2 - skipped, err);
+        hart_pg_parameters_done(&activity);
+        hart_pg_parameters_done(&queue);
+        if (code != HART_OK)
+                return code;
+        broker->consumed = 0;
+        broker->ticked_at = hart_now();
+        broker->due_at = UINT64_MAX;
+        return HART_OK;
 }
 
 /* Outcome of one look into the queue. */
 struct look {
-        int64_t locked;
+        bool from_beginning;
+        hart_pg_result *commit; /* of the delivery before, where that was to be ended */
         hart_pg_result *taken;
 };
 
-/* BEGIN, lock, SAVEPOINT and take in one round trip. */
-static hart_code look(hart_broker *broker, size_t max, struct look *ret, hart_error *err)
+/* BEGIN and take, and the COMMIT of the delivery before, in one round trip. */
+static hart_code look(hart_broker *broker, size_t max, bool commits, struct look *ret, hart_error *err)
 {
-        hart_pg_parameters queue = {0}, lock = {0}, take = {0};
-        const int32_t most = max > INT32_MAX ? INT32_MAX : (int32_t)max;
+        static const int64_t beginning[HART_BROKER_PRIORITIES];
+        hart_pg_parameters queue = {0}, next = {0};
         hart_pg_add_int4(&queue, broker->queue);
-        hart_pg_add_int4(&lock, broker->queue);
-        hart_pg_add_int4(&lock, most);
-        hart_pg_add_int8(&lock, broker->position);
-        hart_pg_add_int4(&take, broker->queue);
-        hart_pg_add_int4(&take, most);
+        hart_pg_add_int4(&next, broker->queue);
+        hart_pg_add_int4(&next, max > INT32_MAX ? INT32_MAX : (int32_t)max);
+        hart_pg_add_int8_array(&next, ret->from_beginning ? beginning : broker->positions, HART_BROKER_PRIORITIES);
+        const int64_t previous = commits ? broker->delivery : broker->previous;
+        if (previous)
+                hart_pg_add_int8(&next, previous);
+        else
+                hart_pg_add_null(&next);
 
-        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *locked = NULL;
-        hart_pg_call calls[PIPELINE_MAX];
+        hart_pg_call calls[4];
         size_t count = 0;
         const bool wakes_up = broker->announced && broker->was_busy; /* twice something in a row: no more sleeping */
+        if (commits)
+                calls[count++] = (hart_pg_call){.statement = &sql_commit, .ret = &ret->commit};
         if (wakes_up)
                 calls[count++] = (hart_pg_call){.statement = &sql_announce_work, .parameters = &queue};
         calls[count++] = (hart_pg_call){.statement = &sql_begin};
-        calls[count++] = (hart_pg_call){.statement = &sql_lock_next, .parameters = &lock, .ret = &locked};
-        calls[count++] = (hart_pg_call){.statement = &sql_savepoint};
-        calls[count++] = (hart_pg_call){.statement = &sql_take, .parameters = &take, .ret = &ret->taken};
+        calls[count++] = (hart_pg_call){.statement = &sql_next_delivery, .parameters = &next, .ret = &ret->taken};
         hart_code code = hart_pg_run_many(broker->pg, calls, count, err);
         hart_pg_parameters_done(&queue);
-        hart_pg_parameters_done(&lock);
-        hart_pg_parameters_done(&take);
-        if (code != HART_OK)
-                return code;
-        broker->announced &= !wakes_up;
-        ret->locked = hart_pg_integer(locked, 0, 0);
-        return HART_OK;
+        hart_pg_parameters_done(&next);
+        if (code == HART_OK)
+                broker->announced &= !wakes_up;
+        return code;
 }
 
 static void unpack(hart_broker *broker, hart_pg_result *taken)
@@ -99,63 +133,153 @@ static void unpack(hart_broker *broker, hart_pg_result *taken)
         broker->taken = taken;
         broker->count = hart_pg_rows(taken);
         broker->messages = hart_allocate_array(broker->count, sizeof *broker->messages);
+        broker->delivery = hart_pg_integer(taken, 0, DELIVERY);
         for (size_t i = 0; i < broker->count; i++) {
                 hart_message *message = &broker->messages[i];
-                message->id = hart_pg_integer(taken, i, 0);
-                message->conversation = hart_pg_integer(taken, i, 1);
-                message->type = hart_pg_text(taken, i, 2, NULL);
-                message->body = hart_pg_is_null(taken, i, 3) ? "" : hart_pg_text(taken, i, 3, &message->body_size);
-                message->attempts = (int)hart_pg_integer(taken, i, 4);
-                message->enqueued_at = hart_pg_integer(taken, i, 5);
+                message->id = hart_pg_integer(taken, i, ID);
+                message->conversation = hart_pg_integer(taken, i, CONVERSATION);
+                message->type = hart_pg_text(taken, i, TYPE, NULL);
+                message->body =
+                        hart_pg_is_null(taken, i, BODY) ? "" : hart_pg_text(taken, i, BODY, &message->body_size);
+                message->attempts = (int)hart_pg_integer(taken, i, ATTEMPTS);
+                message->enqueued_at = hart_pg_integer(taken, i, ENQUEUED_AT);
+                message->priority = (int)hart_pg_integer(taken, i, PRIORITY);
+                int64_t *position = &broker->positions[message->priority - 1];
+                *position = message->id > STRAGGLERS ? message->id - STRAGGLERS : 0;
         }
-        broker->position = broker->messages[broker->count - 1].id;
 }
 
-/* After a look that failed: what it had taken already must not look like the delivery of a dead reader. */
+/* After a look that failed: a delivery it may have begun is of no use to anybody. */
 static hart_code give_up_look(hart_broker *broker, hart_code code, hart_error *err)
 {
         if (code == HART_FATAL && err && strcmp(err->foreign, "55000") == 0) /* the queue is off */
                 err->code = code = HART_RETRY;
-        broker->position = 0;
-        if (hart_pg_is_up(broker->pg))
-                (void)hart_broker_put_back(broker, NULL);
+        hart_broker_start_over(broker);
+        broker->previous = 0;
+        if (hart_pg_is_up(broker->pg)) {
+                (void)hart_pg_run(broker->pg, &sql_rollback, NULL, NULL, NULL);
+                (void)hart_pg_run(broker->pg, &sql_release_all, NULL, NULL, NULL);
+        }
         return code;
+}
+
+/* What a look without messages said. Returns whether there is reason to look again at once. */
+static bool note_absence(hart_broker *broker, const struct look *look, int64_t verdict)
+{
+        if (verdict == COUNTED) {
+                hart_broker_start_over(broker);
+                return true;
+        }
+        broker->held_by_others = verdict == HELD;
+        if (!hart_pg_is_null(look->taken, 0, ENQUEUED_AT)) {
+                const int64_t wait = hart_pg_integer(look->taken, 0, ENQUEUED_AT);
+                broker->due_at = hart_now() + (wait > 0 ? (uint64_t)wait : 0);
+        }
+        if (!look->from_beginning) {
+                if (broker->looking_back_took > LOOK_BACK_CHEAP)
+                        return false; /* it comes when its time has come, see hart_broker_nap */
+                hart_broker_start_over(broker);
+                return true;
+        }
+        const int64_t newest = verdict == NOTHING ? hart_pg_integer(look->taken, 0, CONVERSATION) : 0;
+        for (size_t i = 0; i < HART_BROKER_PRIORITIES; i++)
+                broker->positions[i] = newest > STRAGGLERS ? newest - STRAGGLERS : 0;
+        return false;
+}
+
+static bool looks_back(const hart_broker *broker, uint64_t now)
+{
+        return broker->from_beginning || now - broker->looked_back_at >= LOOK_BACK_SHARE * broker->looking_back_took;
+}
+
+/* One look and what follows from it. HART_EMPTY with *again: another look may give something. */
+static hart_code look_once(hart_broker *broker, size_t max, struct look *found, bool *again, hart_error *err)
+{
+        const bool commits = broker->delivery != 0;
+        const uint64_t begin = hart_now();
+        *again = false;
+        found->from_beginning = looks_back(broker, begin);
+        hart_code code = look(broker, max, commits, found, err);
+        if (commits) {
+                const hart_code committed = hart_broker_committed(broker, code, found->commit, err);
+                if (committed != HART_OK)
+                        return committed;
+        }
+        if (code != HART_OK)
+                return give_up_look(broker, code, err);
+        broker->previous = 0;
+        if (found->from_beginning) {
+                broker->looked_back_at = hart_now();
+                broker->looking_back_took = broker->looked_back_at - begin;
+                broker->from_beginning = false;
+        }
+        const int64_t verdict = hart_pg_rows(found->taken) > 0 ? hart_pg_integer(found->taken, 0, ID) : (int64_t)HELD;
+        broker->was_busy = verdict > COUNTED;
+        if (broker->was_busy) {
+                unpack(broker, HART_TAKE(found->taken));
+                return HART_OK;
+        }
+        code = hart_pg_run(broker->pg, &sql_commit, NULL, NULL, err);
+        if (code != HART_OK)
+                return give_up_look(broker, code, err);
+        *again = hart_pg_rows(found->taken) == 0 || note_absence(broker, found, verdict);
+        return HART_EMPTY;
+}
+
+static hart_code receive(hart_broker *broker, size_t max, const hart_message **messages, size_t *count, hart_error *err)
+{
+        for (unsigned looks = 0; looks < LOOKS_MAX; looks++) {
+                bool again = false;
+                struct look found = {0};
+                const hart_code code = look_once(broker, max, &found, &again, err);
+                hart_pg_result_close(found.commit);
+                hart_pg_result_close(found.taken);
+                if (code == HART_OK) {
+                        broker->nap = 0;
+                        *messages = broker->messages;
+                        *count = broker->count;
+                }
+                if (code != HART_EMPTY || !again)
+                        return code;
+        }
+        broker->held_by_others = true;
+        return HART_EMPTY;
 }
 
 hart_code hart_broker_receive(hart_broker *broker, size_t max, const hart_message **messages, size_t *count,
                               hart_error *err)
 {
         hart_broker_forget(broker);
-        for (unsigned looks = 0; looks < LOOKS_MAX; looks++) {
-                const uint64_t begin = hart_now();
-                const bool looks_back = hart_broker_looks_back(broker, begin);
-                struct look found = {0};
-                hart_code code = look(broker, max, &found, err);
+        if (hart_broker_tick_is_due(broker, hart_now())) {
+                const hart_code code = hart_broker_tick(broker, err);
                 if (code != HART_OK)
                         return give_up_look(broker, code, err);
-                if (looks_back) {
-                        broker->looked_back_at = hart_now();
-                        broker->looking_back_took = broker->looked_back_at - begin;
-                }
-                /* A row with id 0 says that deliveries of dead readers were counted, which is to be committed. */
-                broker->was_busy = hart_pg_rows(found.taken) > 0 && hart_pg_integer(found.taken, 0, 0) != 0;
-                if (broker->was_busy) {
-                        unpack(broker, found.taken);
-                        broker->nap = 0;
-                        *messages = broker->messages;
-                        *count = broker->count;
-                        return HART_OK;
-                }
-                const bool counted = hart_pg_rows(found.taken) > 0;
-                hart_pg_result_close(found.taken);
-                code = hart_pg_run(broker->pg, &sql_commit, NULL, NULL, err);
-                if (code != HART_OK)
-                        return give_up_look(broker, code, err);
-                broker->position = 0;
-                broker->held_by_others = found.locked < 0;
-                if (!counted && found.locked <= 0 && looks_back)
-                        return HART_EMPTY;
         }
-        broker->held_by_others = true;
-        return HART_EMPTY;
+        return receive(broker, max, messages, count, err);
+}
+
+hart_code hart_broker_next(hart_broker *broker, size_t max, bool *completed, const hart_message **messages,
+                           size_t *count, hart_error *err)
+{
+        *completed = false;
+        if (hart_broker_tick_is_due(broker, hart_now())) {
+                const hart_code code = hart_broker_complete(broker, err);
+                *completed = code == HART_OK;
+                return code == HART_OK ? hart_broker_receive(broker, max, messages, count, err) : code;
+        }
+        const int64_t delivery = broker->delivery;
+        const hart_code code = receive(broker, max, messages, count, err);
+        *completed = !delivery || broker->completed == delivery;
+        return code;
+}
+
+uint64_t hart_broker_nap(const hart_broker *broker)
+{
+        uint64_t nap = broker->held_by_others || broker->unsure ? broker->nap : UINT64_MAX;
+        const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_SHARE * broker->looking_back_took;
+        if (broker->looking_back_took > LOOK_BACK_CHEAP && nap > (back > now ? back - now : 0))
+                nap = back > now ? back - now : 0;
+        if (broker->due_at != UINT64_MAX && nap > (broker->due_at > now ? broker->due_at - now : 0))
+                nap = broker->due_at > now ? broker->due_at - now : 0;
+        return nap;
 }

@@ -49,6 +49,11 @@ size_t hart_pg_affected(const hart_pg_result *result)
         return result->part_count ? (size_t)strtoull(PQcmdTuples(result->parts[0]), NULL, 10) : 0;
 }
 
+const char *hart_pg_command(const hart_pg_result *result)
+{
+        return result->part_count ? PQcmdStatus(result->parts[0]) : "";
+}
+
 struct cell {
         Oid type;
         bool null;

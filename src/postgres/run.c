@@ -195,7 +195,7 @@ hart_code hart_pg_run_many(hart_pg *pg, const hart_pg_call *calls, size_t count,
         hart_code code = run_pipeline(pg, calls, count, answers, err);
         leave_pipeline(pg);
         for (size_t i = 0; i < count; i++) {
-                if (code == HART_OK && calls[i].ret)
+                if (answers[i] && calls[i].ret)
                         *calls[i].ret = hart_pg_result_new(answers[i]);
                 else
                         PQclear(answers[i]);

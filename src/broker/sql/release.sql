@@ -1,1 +1,2 @@
-RELEASE SAVEPOINT delivery
+-- $1 delivery.
+SELECT broker.release_delivery($1)

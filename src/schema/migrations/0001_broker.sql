@@ -1,4 +1,5 @@
 -- The broker: queues and conversations as part of the caller's transaction. How to use it: docs/broker.md.
+-- This file has its tables; sending, receiving, administration and upkeep follow in 0002 to 0005.
 --
 -- One table holds all messages. A reader locks conversations (advisory locks), then deletes their first messages in its
 -- own transaction: COMMIT consumes them together with all effects, ROLLBACK puts them back, a reader that dies leaves
@@ -12,19 +13,24 @@ COMMENT ON SCHEMA broker IS 'Transactional message queues with conversations.';
 -- What may be sent ----------------------------------------------------------------------------------------------
 
 CREATE TABLE broker.message_type (
-    name text NOT NULL PRIMARY KEY
+    name       text NOT NULL PRIMARY KEY CHECK (name <> ''),
+    validation text NOT NULL DEFAULT 'NONE' CHECK (validation IN ('NONE', 'EMPTY', 'JSON', 'SCHEMA')),
+    schema     jsonb,
+    CHECK ((validation = 'SCHEMA') = (schema IS NOT NULL))
 );
 COMMENT ON TABLE broker.message_type IS 'What a message can be.';
 COMMENT ON COLUMN broker.message_type.name IS 'Its name, as programs write it.';
+COMMENT ON COLUMN broker.message_type.validation IS 'What a body must be: anything or nothing (NONE), absent (EMPTY), present (JSON: a jsonb value is well-formed), or as the schema says (SCHEMA).';
+COMMENT ON COLUMN broker.message_type.schema IS 'JSON Schema, of which type, required, properties and enum are known; see broker.schema_problem.';
 
 CREATE TABLE broker.contract (
-    name text NOT NULL PRIMARY KEY
+    name text NOT NULL PRIMARY KEY CHECK (name <> '')
 );
 COMMENT ON TABLE broker.contract IS 'Which message types a conversation is made of.';
 COMMENT ON COLUMN broker.contract.name IS 'Its name.';
 
 CREATE TABLE broker.contract_message_type (
-    contract     text NOT NULL REFERENCES broker.contract,
+    contract     text NOT NULL REFERENCES broker.contract ON DELETE CASCADE,
     message_type text NOT NULL REFERENCES broker.message_type,
     sent_by      text NOT NULL CHECK (sent_by IN ('initiator', 'target', 'any')),
     PRIMARY KEY (contract, message_type)
@@ -35,11 +41,14 @@ COMMENT ON COLUMN broker.contract_message_type.message_type IS 'A message type i
 COMMENT ON COLUMN broker.contract_message_type.sent_by IS 'The side that may send it: initiator, target or any.';
 
 CREATE TABLE broker.queue (
-    queue_id     integer NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name         text    NOT NULL UNIQUE,
-    status       text    NOT NULL DEFAULT 'ON' CHECK (status IN ('ON', 'OFF')),
-    max_attempts integer NOT NULL DEFAULT 3 CHECK (max_attempts BETWEEN 1 AND 1000),
-    max_rollbacks integer NOT NULL DEFAULT 5 CHECK (max_rollbacks BETWEEN 1 AND 1000)
+    queue_id      integer    NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name          text       NOT NULL UNIQUE CHECK (name <> ''),
+    status        text       NOT NULL DEFAULT 'ON' CHECK (status IN ('ON', 'OFF')),
+    max_attempts  integer    NOT NULL DEFAULT 3 CHECK (max_attempts BETWEEN 1 AND 1000),
+    max_rollbacks integer    NOT NULL DEFAULT 5 CHECK (max_rollbacks BETWEEN 1 AND 1000),
+    max_readers   integer    CHECK (max_readers BETWEEN 1 AND 999),
+    retention     interval   CHECK (retention > interval '0'),
+    priorities    smallint[] NOT NULL DEFAULT '{5}'
 );
 COMMENT ON TABLE broker.queue IS 'Where messages wait.';
 COMMENT ON COLUMN broker.queue.queue_id IS 'Number, part of the advisory locks of its readers.';
@@ -47,18 +56,21 @@ COMMENT ON COLUMN broker.queue.name IS 'Its name.';
 COMMENT ON COLUMN broker.queue.status IS 'OFF: messages are kept but not given out.';
 COMMENT ON COLUMN broker.queue.max_attempts IS 'A message that its handler failed on so often goes to broker.dead_letter.';
 COMMENT ON COLUMN broker.queue.max_rollbacks IS 'So does one whose delivery so often ended without a word: its reader died, or rolled back in plain SQL. Higher, because a reader may be killed by something else.';
+COMMENT ON COLUMN broker.queue.max_readers IS 'At most so many readers at once; null: any number.';
+COMMENT ON COLUMN broker.queue.retention IS 'Consumed messages are kept in broker.retained_message for so long; null: not at all.';
+COMMENT ON COLUMN broker.queue.priorities IS 'Priorities that were ever sent with, highest first: where readers look.';
 
 CREATE TABLE broker.queue_reader (
     queue_id integer NOT NULL REFERENCES broker.queue ON DELETE CASCADE,
     role     regrole NOT NULL,
     PRIMARY KEY (queue_id, role)
 );
-COMMENT ON TABLE broker.queue_reader IS 'Roles that may receive from a queue, beside the owner of the broker.';
+COMMENT ON TABLE broker.queue_reader IS 'Roles that may receive from a queue, beside the owner of the broker: broker.grant_receive.';
 COMMENT ON COLUMN broker.queue_reader.queue_id IS 'The queue.';
 COMMENT ON COLUMN broker.queue_reader.role IS 'The role; its members may receive too.';
 
 CREATE TABLE broker.service (
-    name     text    NOT NULL PRIMARY KEY,
+    name     text    NOT NULL PRIMARY KEY CHECK (name NOT IN ('', '*')),
     queue_id integer NOT NULL REFERENCES broker.queue
 );
 COMMENT ON TABLE broker.service IS 'Ends of conversations: who sends and who is sent to.';
@@ -66,7 +78,7 @@ COMMENT ON COLUMN broker.service.name IS 'Its name.';
 COMMENT ON COLUMN broker.service.queue_id IS 'Where messages to it wait.';
 
 CREATE TABLE broker.service_contract (
-    service  text NOT NULL REFERENCES broker.service,
+    service  text NOT NULL REFERENCES broker.service ON DELETE CASCADE,
     contract text NOT NULL REFERENCES broker.contract,
     PRIMARY KEY (service, contract)
 );
@@ -74,56 +86,166 @@ COMMENT ON TABLE broker.service_contract IS 'Contracts under which others may be
 COMMENT ON COLUMN broker.service_contract.service IS 'The service.';
 COMMENT ON COLUMN broker.service_contract.contract IS 'A contract it accepts.';
 
+CREATE TABLE broker.service_sender (
+    service text    NOT NULL,
+    role    regrole NOT NULL,
+    PRIMARY KEY (service, role)
+);
+COMMENT ON TABLE broker.service_sender IS 'Roles that may send to a service, beside the owner of the broker: broker.grant_send.';
+COMMENT ON COLUMN broker.service_sender.service IS 'The service; * for every one.';
+COMMENT ON COLUMN broker.service_sender.role IS 'The role; its members may send too.';
+
+CREATE TABLE broker.tenant_role (
+    role      regrole NOT NULL PRIMARY KEY,
+    tenant_id integer NOT NULL CHECK (tenant_id >= 0)
+);
+COMMENT ON TABLE broker.tenant_role IS 'Roles that are bound to one tenant: they send for it alone and see its messages alone. broker.bind_tenant.';
+COMMENT ON COLUMN broker.tenant_role.role IS 'The role that logs in.';
+COMMENT ON COLUMN broker.tenant_role.tenant_id IS 'Its tenant.';
+
 -- What is under way ---------------------------------------------------------------------------------------------
 
--- Cache 1: inside a conversation ids must grow in the order of commits (send() locks the conversation for that).
+-- Cache 1: inside a conversation ids must grow in the order of commits (senders lock the conversation for that).
 CREATE SEQUENCE broker.handle CACHE 1;
 COMMENT ON SEQUENCE broker.handle IS 'Ids of messages and handles of conversations, so that neither is ever taken for another.';
 
 CREATE TABLE broker.conversation (
-    handle       bigint      NOT NULL PRIMARY KEY DEFAULT nextval('broker.handle'),
-    far_handle   bigint      NOT NULL,
-    is_initiator boolean     NOT NULL,
-    service      text        NOT NULL REFERENCES broker.service,
-    far_service  text        NOT NULL REFERENCES broker.service,
-    contract     text        NOT NULL REFERENCES broker.contract,
-    state        text        NOT NULL DEFAULT 'CONVERSING' CHECK (state IN ('CONVERSING', 'DISCONNECTED_INBOUND', 'ERROR')),
-    created_at   timestamptz NOT NULL DEFAULT now()
+    handle             bigint      NOT NULL PRIMARY KEY DEFAULT nextval('broker.handle'),
+    far_handle         bigint      NOT NULL,
+    conversation_group bigint      NOT NULL,
+    is_initiator       boolean     NOT NULL,
+    service            text        NOT NULL,
+    far_service        text        NOT NULL,
+    contract           text        NOT NULL REFERENCES broker.contract,
+    priority           smallint    NOT NULL DEFAULT 5 CHECK (priority BETWEEN 1 AND 10),
+    state              text        NOT NULL DEFAULT 'CONVERSING' CHECK (state IN ('CONVERSING', 'DISCONNECTED_INBOUND', 'ERROR')),
+    begun_by           regrole     NOT NULL,
+    created_at         timestamptz NOT NULL DEFAULT now(),
+    expires_at         timestamptz
 );
+CREATE INDEX conversation_by_expiry ON broker.conversation (expires_at) WHERE expires_at IS NOT NULL AND state = 'CONVERSING';
+CREATE INDEX conversation_by_group ON broker.conversation (conversation_group);
 COMMENT ON TABLE broker.conversation IS 'One row for each end of a conversation that was begun with begin_conversation, until that end ends it. One-way messages of send_one and send_many have none.';
 COMMENT ON COLUMN broker.conversation.handle IS 'What this end calls the conversation.';
 COMMENT ON COLUMN broker.conversation.far_handle IS 'What the other end calls it.';
+COMMENT ON COLUMN broker.conversation.conversation_group IS 'Conversations of one group are received by one reader at a time; at first the handle.';
 COMMENT ON COLUMN broker.conversation.is_initiator IS 'Is this the end that began it?';
 COMMENT ON COLUMN broker.conversation.service IS 'This end.';
-COMMENT ON COLUMN broker.conversation.far_service IS 'The other end.';
+COMMENT ON COLUMN broker.conversation.far_service IS 'The other end, which may not exist yet.';
 COMMENT ON COLUMN broker.conversation.contract IS 'What may be said.';
-COMMENT ON COLUMN broker.conversation.state IS 'DISCONNECTED_INBOUND: the other end ended it; ERROR: with an error. Nothing can be sent then.';
+COMMENT ON COLUMN broker.conversation.priority IS '1 to 10, the most urgent.';
+COMMENT ON COLUMN broker.conversation.state IS 'DISCONNECTED_INBOUND: the other end ended it; ERROR: with an error, or its lifetime is over. Nothing can be sent then.';
+COMMENT ON COLUMN broker.conversation.begun_by IS 'The role that began it, which may use the initiator''s handle.';
 COMMENT ON COLUMN broker.conversation.created_at IS 'When it was begun.';
+COMMENT ON COLUMN broker.conversation.expires_at IS 'When it must have ended.';
 
+-- Read in the order of its key: readers walk a priority of a queue from the lowest id. A one-way message is its own
+-- conversation and group, so the second index holds only messages of real conversations.
 CREATE TABLE broker.message (
-    queue_id     integer     NOT NULL,
-    id           bigint      NOT NULL,
-    conversation bigint      NOT NULL,
-    attempts     smallint    NOT NULL DEFAULT 0,
-    rollbacks    smallint    NOT NULL DEFAULT 0,
-    enqueued_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    message_type text        NOT NULL,
-    body         jsonb,
-    PRIMARY KEY (queue_id, id)
+    id                 bigint      NOT NULL,
+    conversation       bigint      NOT NULL,
+    conversation_group bigint      NOT NULL,
+    enqueued_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    queue_id           integer     NOT NULL,
+    priority           smallint    NOT NULL DEFAULT 5,
+    attempts           smallint    NOT NULL DEFAULT 0,
+    rollbacks          smallint    NOT NULL DEFAULT 0,
+    message_type       text        NOT NULL,
+    body               jsonb,
+    PRIMARY KEY (queue_id, priority, id)
 );
-CREATE INDEX message_by_conversation ON broker.message (queue_id, conversation, id);
+CREATE INDEX message_by_group ON broker.message (queue_id, conversation_group, id) WHERE conversation_group <> id;
 -- Rows live for milliseconds, so dead ones are swept by number, not by share, and without pauses.
 ALTER TABLE broker.message SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000,
                                 autovacuum_vacuum_cost_delay = 0, autovacuum_vacuum_insert_threshold = -1);
 COMMENT ON TABLE broker.message IS 'Messages that wait or are being handled. Not to be touched by hand: a rolled-back change counts as a failed delivery.';
-COMMENT ON COLUMN broker.message.queue_id IS 'Where it waits.';
 COMMENT ON COLUMN broker.message.id IS 'Number; the order inside a conversation.';
 COMMENT ON COLUMN broker.message.conversation IS 'Handle of the receiving end; of a one-way message its own first id.';
+COMMENT ON COLUMN broker.message.conversation_group IS 'What its reader locks: the group of the receiving end; of a one-way message its own first id.';
+COMMENT ON COLUMN broker.message.enqueued_at IS 'When it was sent.';
+COMMENT ON COLUMN broker.message.queue_id IS 'Where it waits.';
+COMMENT ON COLUMN broker.message.priority IS '1 to 10, the most urgent.';
 COMMENT ON COLUMN broker.message.attempts IS 'Deliveries that failed or whose reader died.';
 COMMENT ON COLUMN broker.message.rollbacks IS 'Those among them that ended without a word.';
-COMMENT ON COLUMN broker.message.enqueued_at IS 'When it was sent.';
 COMMENT ON COLUMN broker.message.message_type IS 'What it is.';
 COMMENT ON COLUMN broker.message.body IS 'What it says.';
+
+CREATE TABLE broker.deferred_message (
+    id                 bigint      NOT NULL PRIMARY KEY,
+    queue_id           integer     NOT NULL,
+    due_at             timestamptz NOT NULL,
+    conversation       bigint      NOT NULL,
+    conversation_group bigint      NOT NULL,
+    priority           smallint    NOT NULL,
+    enqueued_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    is_timer           boolean     NOT NULL DEFAULT false,
+    message_type       text        NOT NULL,
+    body               jsonb
+);
+CREATE INDEX deferred_message_by_due ON broker.deferred_message (queue_id, due_at);
+CREATE INDEX deferred_message_by_conversation ON broker.deferred_message (conversation);
+CREATE UNIQUE INDEX deferred_message_timer ON broker.deferred_message (conversation) WHERE is_timer;
+COMMENT ON TABLE broker.deferred_message IS 'Messages that are to be delivered later, and dialog timers. When due they go to the end of their queue.';
+COMMENT ON COLUMN broker.deferred_message.id IS 'Number; of a one-way message its handle.';
+COMMENT ON COLUMN broker.deferred_message.queue_id IS 'Where it will wait.';
+COMMENT ON COLUMN broker.deferred_message.due_at IS 'When.';
+COMMENT ON COLUMN broker.deferred_message.conversation IS 'As in broker.message.';
+COMMENT ON COLUMN broker.deferred_message.conversation_group IS 'As in broker.message.';
+COMMENT ON COLUMN broker.deferred_message.priority IS 'As in broker.message.';
+COMMENT ON COLUMN broker.deferred_message.enqueued_at IS 'When it was sent.';
+COMMENT ON COLUMN broker.deferred_message.is_timer IS 'The conversation''s timer, of which there is one.';
+COMMENT ON COLUMN broker.deferred_message.message_type IS 'What it is.';
+COMMENT ON COLUMN broker.deferred_message.body IS 'What it says.';
+
+CREATE TABLE broker.undelivered_message (
+    id           bigint      NOT NULL PRIMARY KEY,
+    from_service text        NOT NULL,
+    to_service   text        NOT NULL,
+    contract     text        NOT NULL,
+    conversation bigint      NOT NULL,
+    priority     smallint    NOT NULL,
+    deliver_at   timestamptz,
+    enqueued_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    message_type text        NOT NULL,
+    body         jsonb
+);
+CREATE INDEX undelivered_message_by_service ON broker.undelivered_message (to_service, id);
+COMMENT ON TABLE broker.undelivered_message IS 'Messages to services that do not exist yet; delivered in order when the service is created. broker.transmission_queue shows them.';
+COMMENT ON COLUMN broker.undelivered_message.id IS 'Number; of a one-way message its handle.';
+COMMENT ON COLUMN broker.undelivered_message.from_service IS 'Who sent it.';
+COMMENT ON COLUMN broker.undelivered_message.to_service IS 'For whom it is.';
+COMMENT ON COLUMN broker.undelivered_message.contract IS 'Under which contract.';
+COMMENT ON COLUMN broker.undelivered_message.conversation IS 'As in broker.message.';
+COMMENT ON COLUMN broker.undelivered_message.priority IS 'As in broker.message.';
+COMMENT ON COLUMN broker.undelivered_message.deliver_at IS 'Not before this time.';
+COMMENT ON COLUMN broker.undelivered_message.enqueued_at IS 'When it was sent.';
+COMMENT ON COLUMN broker.undelivered_message.message_type IS 'What it is.';
+COMMENT ON COLUMN broker.undelivered_message.body IS 'What it says.';
+
+CREATE TABLE broker.retained_message (
+    id           bigint      NOT NULL,
+    queue_id     integer     NOT NULL,
+    conversation bigint      NOT NULL,
+    priority     smallint    NOT NULL,
+    attempts     smallint    NOT NULL,
+    enqueued_at  timestamptz NOT NULL,
+    consumed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    consumed_by  name        NOT NULL DEFAULT session_user,
+    message_type text        NOT NULL,
+    body         jsonb
+);
+CREATE INDEX retained_message_by_time ON broker.retained_message (queue_id, consumed_at);
+COMMENT ON TABLE broker.retained_message IS 'Consumed messages of queues with retention.';
+COMMENT ON COLUMN broker.retained_message.id IS 'As in broker.message.';
+COMMENT ON COLUMN broker.retained_message.queue_id IS 'Where it had waited.';
+COMMENT ON COLUMN broker.retained_message.conversation IS 'As in broker.message.';
+COMMENT ON COLUMN broker.retained_message.priority IS 'As in broker.message.';
+COMMENT ON COLUMN broker.retained_message.attempts IS 'Deliveries before the last one.';
+COMMENT ON COLUMN broker.retained_message.enqueued_at IS 'When it was sent.';
+COMMENT ON COLUMN broker.retained_message.consumed_at IS 'When it was received.';
+COMMENT ON COLUMN broker.retained_message.consumed_by IS 'The role that received it.';
+COMMENT ON COLUMN broker.retained_message.message_type IS 'What it is.';
+COMMENT ON COLUMN broker.retained_message.body IS 'What it says.';
 
 CREATE TABLE broker.dead_letter (
     dead_letter_id      bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -153,258 +275,147 @@ COMMENT ON COLUMN broker.dead_letter.attempt_count IS 'Deliveries that failed or
 COMMENT ON COLUMN broker.dead_letter.reason IS 'Exceeded maximum delivery attempts of {n}, or the handler''s own text.';
 COMMENT ON COLUMN broker.dead_letter.error_code IS 'Code of the last failure in the words of what failed: an SQLSTATE, Neo.ClientError…';
 COMMENT ON COLUMN broker.dead_letter.error_text IS 'Text of the last failure.';
-COMMENT ON COLUMN broker.dead_letter.metadata IS 'message_id; rollbacks, the attempts that ended without a word; role and application of the reader that gave it up.';
+COMMENT ON COLUMN broker.dead_letter.metadata IS 'message_id, priority, conversation_group; rollbacks, the attempts that ended without a word; role and application of the reader that gave it up.';
 COMMENT ON COLUMN broker.dead_letter.created_at IS 'When it was given up.';
 
--- Unlogged, so that crash recovery empties it, which then reads as a new start.
+CREATE TABLE broker.audit (
+    audit_id    bigint      NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role        name        NOT NULL DEFAULT session_user,
+    application text        NOT NULL DEFAULT current_setting('application_name'),
+    action      text        NOT NULL,
+    queue       text,
+    subject     bigint,
+    detail      jsonb       NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_by_time ON broker.audit (at);
+COMMENT ON TABLE broker.audit IS 'What people did to queues, conversations and dead letters by hand.';
+COMMENT ON COLUMN broker.audit.audit_id IS 'Number.';
+COMMENT ON COLUMN broker.audit.at IS 'When.';
+COMMENT ON COLUMN broker.audit.role IS 'Who.';
+COMMENT ON COLUMN broker.audit.application IS 'With which program.';
+COMMENT ON COLUMN broker.audit.action IS 'replay, discard, purge, enable, disable, end, drop, grant, revoke.';
+COMMENT ON COLUMN broker.audit.queue IS 'To which queue.';
+COMMENT ON COLUMN broker.audit.subject IS 'Number of the dead letter, or the conversation''s handle.';
+COMMENT ON COLUMN broker.audit.detail IS 'What it was about; never a body.';
+
+CREATE TABLE broker.idempotency_key (
+    service      text        NOT NULL,
+    key          text        NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+    request_hash bytea       NOT NULL,
+    handle       bigint      NOT NULL,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (service, key)
+);
+CREATE INDEX idempotency_key_by_time ON broker.idempotency_key (created_at);
+COMMENT ON TABLE broker.idempotency_key IS 'Keys that senders gave, so that the same request twice is sent once. Kept for seven days.';
+COMMENT ON COLUMN broker.idempotency_key.service IS 'To which service.';
+COMMENT ON COLUMN broker.idempotency_key.key IS 'The sender''s word.';
+COMMENT ON COLUMN broker.idempotency_key.request_hash IS 'SHA-256 of what was asked.';
+COMMENT ON COLUMN broker.idempotency_key.handle IS 'The handle that was returned.';
+COMMENT ON COLUMN broker.idempotency_key.created_at IS 'When.';
+
+-- Figures and notes that a crash may empty: counters begin again, as those of every program do -------------------
+
 CREATE UNLOGGED TABLE broker.server_start (
     started_at timestamptz NOT NULL,
     first_xid  xid8        NOT NULL
 );
-COMMENT ON TABLE broker.server_start IS 'First transaction id after the last start of the server: a delivery older than that ended with the server, not with its reader, and costs no attempt.';
+COMMENT ON TABLE broker.server_start IS 'First transaction id after the last start of the server: a delivery older than that ended with the server, not with its reader, and costs no attempt. Unlogged, so that crash recovery empties it, which then reads as a new start.';
 COMMENT ON COLUMN broker.server_start.started_at IS 'When the server started. Several readers may have noted it at once; the smallest first_xid counts.';
 COMMENT ON COLUMN broker.server_start.first_xid IS 'Next transaction id when the first reader came after that.';
 
+CREATE UNLOGGED TABLE broker.reader_activity (
+    queue_id   integer     NOT NULL,
+    pid        integer     NOT NULL,
+    consumed   bigint      NOT NULL DEFAULT 0,
+    failed     bigint      NOT NULL DEFAULT 0,
+    rolled_back bigint     NOT NULL DEFAULT 0,
+    buried     bigint      NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (queue_id, pid)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE broker.reader_activity IS 'What each reader did, a row of its own each so that nobody waits for another. broker.queue_activity adds them up.';
+COMMENT ON COLUMN broker.reader_activity.queue_id IS 'The queue.';
+COMMENT ON COLUMN broker.reader_activity.pid IS 'Its server process; 0 for all that have gone.';
+COMMENT ON COLUMN broker.reader_activity.consumed IS 'Messages consumed.';
+COMMENT ON COLUMN broker.reader_activity.failed IS 'Attempts that its handler reported as failed.';
+COMMENT ON COLUMN broker.reader_activity.rolled_back IS 'Deliveries of others, ended without a word, that it counted.';
+COMMENT ON COLUMN broker.reader_activity.buried IS 'Messages it moved to the dead letters.';
+COMMENT ON COLUMN broker.reader_activity.updated_at IS 'When it last said so.';
+
+CREATE UNLOGGED TABLE broker.queue_sample (
+    queue_id   integer     NOT NULL,
+    sampled_at timestamptz NOT NULL,
+    depth      bigint      NOT NULL,
+    consumed   bigint      NOT NULL,
+    failed     bigint      NOT NULL,
+    buried     bigint      NOT NULL,
+    PRIMARY KEY (queue_id, sampled_at)
+);
+COMMENT ON TABLE broker.queue_sample IS 'The counters of a queue over time, from which broker.queue_rates tells rates. Kept for a day.';
+COMMENT ON COLUMN broker.queue_sample.queue_id IS 'The queue.';
+COMMENT ON COLUMN broker.queue_sample.sampled_at IS 'When.';
+COMMENT ON COLUMN broker.queue_sample.depth IS 'Messages that waited or were being handled.';
+COMMENT ON COLUMN broker.queue_sample.consumed IS 'Consumed since the counters began.';
+COMMENT ON COLUMN broker.queue_sample.failed IS 'Failed attempts since then.';
+COMMENT ON COLUMN broker.queue_sample.buried IS 'Given up since then.';
+
 -- Advisory locks ------------------------------------------------------------------------------------------------
--- All have two keys: a class from here, and a queue's number or a conversation's hash.
+-- All have two keys: a class from here, and a queue's number or the hash of a handle.
 
 CREATE FUNCTION broker.lock_class_sleeping() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7701';
 COMMENT ON FUNCTION broker.lock_class_sleeping IS 'Advisory lock class (key: queue): readers that sleep hold it shared, so that senders know whether to ring.';
 CREATE FUNCTION broker.lock_class_sending() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7702';
 COMMENT ON FUNCTION broker.lock_class_sending IS 'Advisory lock class (key: queue): held shared by a sender that did not ring, until its commit; a reader waits for it before it sleeps.';
 CREATE FUNCTION broker.lock_class_order() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7703';
-COMMENT ON FUNCTION broker.lock_class_order IS 'Advisory lock class (key: hash of a handle): senders to one conversation go one after another.';
+COMMENT ON FUNCTION broker.lock_class_order IS 'Advisory lock class (key: hash of a handle, of an idempotency key or of a service''s name): those who write to it go one after another.';
+CREATE FUNCTION broker.lock_class_delivery() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7704';
+COMMENT ON FUNCTION broker.lock_class_delivery IS 'Advisory lock class (key: transaction id): its owner lives and will say how the delivery of that transaction ended.';
+CREATE FUNCTION broker.lock_class_upkeep() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7705';
+COMMENT ON FUNCTION broker.lock_class_upkeep IS 'Advisory lock class (key: 0 maintain, 1 compact): one does it at a time.';
+CREATE FUNCTION broker.lock_class_reader() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7706';
+COMMENT ON FUNCTION broker.lock_class_reader IS 'Advisory lock class (key: queue times 1000 plus a seat): readers of queues that have max_readers.';
 CREATE FUNCTION broker.lock_class_conversation(queue_id integer) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 10000 + queue_id';
-COMMENT ON FUNCTION broker.lock_class_conversation IS 'Advisory lock class of a queue, from 10001 (key: hash of a handle): the reader that handles a conversation.';
+COMMENT ON FUNCTION broker.lock_class_conversation IS 'Advisory lock class of a queue, from 10001 (key: hash of a group''s handle): the reader that handles its conversations.';
 
--- Sending -------------------------------------------------------------------------------------------------------
+CREATE FUNCTION broker.delivery_key(xid bigint) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT ((xid & 4294967295) - 2147483648)::integer';
+COMMENT ON FUNCTION broker.delivery_key IS 'Key of lock_class_delivery: the 32 bits of a transaction id that a row''s xmax has.';
 
-CREATE FUNCTION broker.channel(queue_id integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'broker_' || queue_id $$;
-COMMENT ON FUNCTION broker.channel IS 'NOTIFY channel of a queue.';
+-- Who is asking -------------------------------------------------------------------------------------------------
+-- The functions of the broker run with the owner's rights: session_user is who asks, current_user the owner.
 
--- A NOTIFY makes commits wait for each other and halves the rate of single sends, so a transaction that begins with a send
--- rings only for a sleeper. A reader that is just falling asleep waits for lock_class_sending and looks again.
-CREATE FUNCTION broker.ring(queue_id integer, first boolean) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF first AND pg_try_advisory_xact_lock_shared(broker.lock_class_sending(), queue_id)
-       AND pg_try_advisory_lock(broker.lock_class_sleeping(), queue_id) THEN
-        PERFORM pg_advisory_unlock(broker.lock_class_sleeping(), queue_id);
-    ELSE
-        PERFORM pg_notify(broker.channel(queue_id), '');
-    END IF;
-END $$;
-COMMENT ON FUNCTION broker.ring IS 'Wakes the readers of a queue that sleep. first: had the transaction written nothing before?';
+CREATE FUNCTION broker.is_owner() RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT pg_has_role(session_user, current_user, 'MEMBER') $$;
+COMMENT ON FUNCTION broker.is_owner IS 'Does the owner of the broker ask, or a superuser?';
 
-CREATE FUNCTION broker.refuse_route(from_service text, to_service text, contract text, message_type text, sender text) RETURNS void
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    allowed text;
-BEGIN
-    IF NOT EXISTS (SELECT FROM broker.service s WHERE s.name = from_service) THEN
-        RAISE EXCEPTION 'unknown service %', coalesce(quote_literal(from_service), 'NULL')
-            USING ERRCODE = '42704', HINT = 'See table broker.service.';
-    ELSIF NOT EXISTS (SELECT FROM broker.service s WHERE s.name = to_service) THEN
-        RAISE EXCEPTION 'unknown service %', coalesce(quote_literal(to_service), 'NULL')
-            USING ERRCODE = '42704', HINT = 'See table broker.service.';
-    ELSIF NOT EXISTS (SELECT FROM broker.contract c WHERE c.name = refuse_route.contract) THEN
-        RAISE EXCEPTION 'unknown contract %', coalesce(quote_literal(contract), 'NULL')
-            USING ERRCODE = '42704', HINT = 'See table broker.contract.';
-    ELSIF NOT EXISTS (SELECT FROM broker.service_contract a WHERE a.service = to_service AND a.contract = refuse_route.contract) THEN
-        SELECT string_agg(a.contract, ', ' ORDER BY a.contract) INTO allowed FROM broker.service_contract a WHERE a.service = to_service;
-        RAISE EXCEPTION 'service % does not accept contract %', to_service, contract
-            USING ERRCODE = '22023', HINT = 'It accepts ' || coalesce(allowed, 'none') || '.';
-    ELSIF NOT EXISTS (SELECT FROM broker.message_type t WHERE t.name = refuse_route.message_type) THEN
-        RAISE EXCEPTION 'unknown message type %', coalesce(quote_literal(message_type), 'NULL')
-            USING ERRCODE = '42704', HINT = 'See table broker.message_type.';
-    END IF;
-    SELECT string_agg(m.message_type, ', ' ORDER BY m.message_type) INTO allowed
-      FROM broker.contract_message_type m WHERE m.contract = refuse_route.contract AND m.sent_by IN (sender, 'any');
-    RAISE EXCEPTION 'the % may not send % under contract %', sender, message_type, contract
-        USING ERRCODE = '22023', HINT = 'It may send ' || coalesce(allowed, 'nothing') || '.';
-END $$;
-COMMENT ON FUNCTION broker.refuse_route IS 'Says what is wrong with a message that may not be sent.';
+CREATE FUNCTION broker.may_receive(queue_id integer) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT pg_has_role(session_user, current_user, 'MEMBER')
+        OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = may_receive.queue_id AND pg_has_role(session_user, r.role, 'MEMBER'))
+$$;
+COMMENT ON FUNCTION broker.may_receive IS 'May who asks receive from a queue?';
 
-CREATE FUNCTION broker.route(from_service text, to_service text, contract text, message_type text) RETURNS integer
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    target integer;
-BEGIN
-    SELECT s.queue_id INTO target
-      FROM broker.service s
-      JOIN broker.service_contract a ON a.service = s.name AND a.contract = route.contract
-      JOIN broker.contract_message_type m ON m.contract = a.contract AND m.message_type = route.message_type AND m.sent_by IN ('initiator', 'any')
-      WHERE s.name = to_service AND EXISTS (SELECT FROM broker.service f WHERE f.name = from_service);
-    IF target IS NULL THEN
-        PERFORM broker.refuse_route(from_service, to_service, contract, message_type, 'initiator');
-    END IF;
-    RETURN target;
-END $$;
-COMMENT ON FUNCTION broker.route IS 'The queue that the first message of a conversation goes to; refuses what the contract does not allow.';
+CREATE FUNCTION broker.may_send(from_service text, to_service text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT pg_has_role(session_user, current_user, 'MEMBER')
+        OR EXISTS (SELECT FROM broker.service_sender g WHERE g.service IN (to_service, '*') AND pg_has_role(session_user, g.role, 'MEMBER'))
+           AND (from_service = 'ClientService'
+                OR EXISTS (SELECT FROM broker.service s JOIN broker.queue_reader r ON r.queue_id = s.queue_id
+                           WHERE s.name = from_service AND pg_has_role(session_user, r.role, 'MEMBER')))
+$$;
+COMMENT ON FUNCTION broker.may_send IS 'May who asks send to a service in the name of another? The name is ClientService, which is everybody''s, or a service whose queue one may read.';
 
-CREATE FUNCTION broker.check_body(body jsonb) RETURNS void
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    IF length(body::text) > 512000 THEN
-        RAISE EXCEPTION 'message body has % characters', length(body::text)
-            USING ERRCODE = '54000', HINT = 'At most 512000: store the content elsewhere and send where it is.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION broker.check_body IS 'Refuses a body over 512,000 characters.';
+CREATE FUNCTION broker.bound_tenant() RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT t.tenant_id FROM broker.tenant_role t WHERE t.role = to_regrole(quote_ident(session_user))
+$$;
+COMMENT ON FUNCTION broker.bound_tenant IS 'The tenant that who asks is bound to; null where to none.';
 
-CREATE FUNCTION broker.send_one(from_service text, to_service text, contract text, message_type text, body jsonb) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    first  boolean := pg_current_xact_id_if_assigned() IS NULL; -- before nextval, which may assign one
-    target integer := broker.route(from_service, to_service, contract, message_type);
-    id     bigint  := nextval('broker.handle');
-BEGIN
-    PERFORM broker.check_body(body);
-    INSERT INTO broker.message (queue_id, id, conversation, message_type, body) VALUES (target, id, id, message_type, body);
-    PERFORM broker.ring(target, first);
-    RETURN id;
-END $$;
-COMMENT ON FUNCTION broker.send_one IS 'Sends a message one way, in a conversation of its own that needs no ending. Returns its handle.';
-
-CREATE FUNCTION broker.send_many(from_service text, to_service text, contract text, message_type text, bodies jsonb[]) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    first  boolean := pg_current_xact_id_if_assigned() IS NULL;
-    target integer := broker.route(from_service, to_service, contract, message_type);
-BEGIN
-    IF coalesce(cardinality(bodies), 0) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM broker.check_body(one) FROM unnest(bodies) AS one;
-    INSERT INTO broker.message (queue_id, id, conversation, message_type, body)
-    SELECT target, numbered.id, numbered.id, send_many.message_type, numbered.body
-      FROM (SELECT nextval('broker.handle') AS id, one.body FROM unnest(bodies) WITH ORDINALITY AS one (body, n) ORDER BY one.n) AS numbered;
-    PERFORM broker.ring(target, first);
-END $$;
-COMMENT ON FUNCTION broker.send_many IS 'As send_one, for an array of bodies: each in a conversation of its own.';
-
-CREATE FUNCTION broker.begin_conversation(from_service text, to_service text, contract text) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    near bigint := nextval('broker.handle');
-    far  bigint := nextval('broker.handle');
-BEGIN
-    IF NOT EXISTS (SELECT FROM broker.service f, broker.service_contract a
-                   WHERE f.name = from_service AND a.service = to_service AND a.contract = begin_conversation.contract) THEN
-        PERFORM broker.refuse_route(from_service, to_service, contract, NULL, 'initiator');
-    END IF;
-    INSERT INTO broker.conversation (handle, far_handle, is_initiator, service, far_service, contract)
-    VALUES (near, far, true, from_service, to_service, contract), (far, near, false, to_service, from_service, contract);
-    RETURN near;
-END $$;
-COMMENT ON FUNCTION broker.begin_conversation IS 'Begins a conversation whose messages arrive in order. Returns this end''s handle; receivers get the other end''s.';
-
--- Puts a message at the end of a conversation. The lock makes ids grow in the order of commits.
-CREATE FUNCTION broker.append(queue_id integer, conversation bigint, message_type text, body jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    first boolean := pg_current_xact_id_if_assigned() IS NULL;
-BEGIN
-    PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashint8(conversation));
-    INSERT INTO broker.message (queue_id, id, conversation, message_type, body)
-    VALUES (append.queue_id, nextval('broker.handle'), append.conversation, append.message_type, append.body);
-    PERFORM broker.ring(append.queue_id, first);
-END $$;
-COMMENT ON FUNCTION broker.append IS 'Adds a message to a conversation, behind all others.';
-
-CREATE FUNCTION broker.send(handle bigint, message_type text, body jsonb DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    near   broker.conversation;
-    sender text;
-BEGIN
-    SELECT * INTO near FROM broker.conversation c WHERE c.handle = send.handle FOR SHARE;
-    IF NOT FOUND OR near.state <> 'CONVERSING' THEN
-        RAISE EXCEPTION 'conversation % has ended or was never begun', coalesce(handle::text, 'NULL')
-            USING ERRCODE = '55000', HINT = 'Handles come from broker.begin_conversation and with received messages; one-way messages cannot be answered.';
-    END IF;
-    sender := CASE WHEN near.is_initiator THEN 'initiator' ELSE 'target' END;
-    IF NOT EXISTS (SELECT FROM broker.contract_message_type m
-                   WHERE m.contract = near.contract AND m.message_type = send.message_type AND m.sent_by IN (sender, 'any')) THEN
-        PERFORM broker.refuse_route(near.service, CASE WHEN near.is_initiator THEN near.far_service ELSE near.service END,
-                                    near.contract, message_type, sender);
-    END IF;
-    PERFORM broker.check_body(body);
-    PERFORM broker.append((SELECT s.queue_id FROM broker.service s WHERE s.name = near.far_service), near.far_handle, message_type, body);
-END $$;
-COMMENT ON FUNCTION broker.send IS 'Sends a message to the other end of a conversation.';
-
-CREATE FUNCTION broker.end_conversation(handle bigint, error_code integer DEFAULT NULL, description text DEFAULT NULL) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    near     broker.conversation;
-    far      broker.conversation;
-    is_error constant boolean := error_code IS NOT NULL OR description IS NOT NULL;
-    waiting  integer;
-BEGIN
-    -- Both ends in one order, so that two that end at once do not wait for each other.
-    PERFORM FROM broker.conversation c
-      WHERE c.handle IN (end_conversation.handle, (SELECT n.far_handle FROM broker.conversation n WHERE n.handle = end_conversation.handle))
-      ORDER BY c.handle FOR UPDATE;
-    DELETE FROM broker.conversation c WHERE c.handle = end_conversation.handle RETURNING * INTO near;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    SELECT s.queue_id INTO waiting FROM broker.service s WHERE s.name = near.service;
-    PERFORM pg_advisory_xact_lock(broker.lock_class_conversation(waiting), hashint8(near.handle));
-    DELETE FROM broker.message m WHERE m.queue_id = waiting AND m.conversation = near.handle;
-    UPDATE broker.conversation c SET state = CASE WHEN is_error THEN 'ERROR' ELSE 'DISCONNECTED_INBOUND' END
-      WHERE c.handle = near.far_handle RETURNING * INTO far;
-    IF FOUND THEN
-        PERFORM broker.append((SELECT s.queue_id FROM broker.service s WHERE s.name = far.service), far.handle,
-                              CASE WHEN is_error THEN 'Error' ELSE 'EndDialog' END,
-                              CASE WHEN is_error THEN jsonb_build_object('Code', error_code, 'Description', description) END);
-    END IF;
-    RETURN true;
-END $$;
-COMMENT ON FUNCTION broker.end_conversation IS 'Ends this end of a conversation; what still waits for it is dropped, and the other end gets a message EndDialog, or Error with {Code, Description}. False where there is nothing to end, as with one-way messages.';
-
--- Receiving -----------------------------------------------------------------------------------------------------
-
--- Without a lock and without a unique key: a caller's transaction may stay open for long, and nobody is to wait for it.
-CREATE FUNCTION broker.note_server_start() RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF EXISTS (SELECT FROM broker.server_start s WHERE s.started_at = pg_postmaster_start_time()) THEN
-        RETURN;
-    END IF;
-    DELETE FROM broker.server_start d
-      WHERE d.ctid = ANY (ARRAY(SELECT s.ctid FROM broker.server_start s WHERE s.started_at <> pg_postmaster_start_time() FOR UPDATE SKIP LOCKED));
-    INSERT INTO broker.server_start (started_at, first_xid) VALUES (pg_postmaster_start_time(), pg_snapshot_xmax(pg_current_snapshot()));
-END $$;
-COMMENT ON FUNCTION broker.note_server_start IS 'Every reader calls this before its first delivery.';
-
-CREATE FUNCTION broker.require_reader(queue_id integer) RETURNS void
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    -- The callers run with the owner's rights: session_user is who asks, current_user the owner.
-    IF pg_has_role(session_user, current_user, 'MEMBER')
-       OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = require_reader.queue_id AND pg_has_role(session_user, r.role, 'MEMBER')) THEN
-        RETURN;
-    END IF;
-    RAISE EXCEPTION 'role % may not receive from %', session_user,
-                    coalesce((SELECT q.name FROM broker.queue q WHERE q.queue_id = require_reader.queue_id), 'queue ' || queue_id)
-        USING ERRCODE = '42501', HINT = 'Roles that may are in table broker.queue_reader.';
-END $$;
-COMMENT ON FUNCTION broker.require_reader IS 'Refuses who may not receive from a queue.';
-
-CREATE FUNCTION broker.require_on(queue_id integer) RETURNS void
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    target broker.queue;
-BEGIN
-    SELECT * INTO target FROM broker.queue q WHERE q.queue_id = require_on.queue_id;
-    IF target.status IS DISTINCT FROM 'ON' THEN
-        RAISE EXCEPTION '% is off', coalesce(target.name, 'queue ' || queue_id)
-            USING ERRCODE = '55000', HINT = 'UPDATE broker.queue SET status = ''ON'' gives its messages out again.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION broker.require_on IS 'Refuses to give out messages of a queue that is off.';
+CREATE FUNCTION broker.tenant_of(body jsonb) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN jsonb_typeof(body -> 'TenantId') = 'number' AND body ->> 'TenantId' ~ '^\d{1,9}$' THEN (body ->> 'TenantId')::integer END
+$$;
+COMMENT ON FUNCTION broker.tenant_of IS 'TenantId of a body, null where it has none.';
 
 CREATE FUNCTION broker.queue_number(queue text) RETURNS integer
 LANGUAGE plpgsql STABLE AS $$
@@ -418,307 +429,3 @@ BEGIN
     RETURN number;
 END $$;
 COMMENT ON FUNCTION broker.queue_number IS 'A queue''s number.';
-
-CREATE FUNCTION broker.attach(queue text) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    number integer := broker.queue_number(queue);
-BEGIN
-    IF pg_is_in_recovery() THEN
-        RAISE EXCEPTION 'PostgreSQL is a standby, which gives no messages out'
-            USING ERRCODE = 'read_only_sql_transaction', HINT = 'Promote it, or let conninfo name the primary.';
-    END IF;
-    PERFORM broker.require_reader(number);
-    PERFORM broker.note_server_start();
-    EXECUTE format('LISTEN %I', broker.channel(number));
-    RETURN number;
-END $$;
-COMMENT ON FUNCTION broker.attach IS 'Makes this connection a reader of a queue, which hears when something is sent. Returns the queue''s number.';
-
--- xmax has 32 bits; the epoch comes from the fact that it lies in the past.
-CREATE FUNCTION broker.reader_died(xmax xid) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT full_xid >= (SELECT min(s.first_xid::text::bigint) FROM broker.server_start s WHERE s.started_at = pg_postmaster_start_time())
-           AND pg_xact_status(full_xid::text::xid8) IS NOT DISTINCT FROM 'aborted'
-    FROM (SELECT next - ((next - xmax::text::bigint) % 4294967296) AS full_xid
-          FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next) AS present) AS widened
-    WHERE xmax::text <> '0';
-$$;
-COMMENT ON FUNCTION broker.reader_died IS 'Of a message whose conversation nobody holds: did its last delivery end without a word, and not by a stop of the server?';
-
-CREATE FUNCTION broker.bury(queue_id integer, ids bigint[], reason text, error_code text, error_text text) RETURNS void
-LANGUAGE sql AS $$
-    WITH given_up AS (
-        DELETE FROM broker.message m WHERE m.queue_id = bury.queue_id AND m.id = ANY (ids) RETURNING m.*)
-    INSERT INTO broker.dead_letter (tenant_id, conversation_handle, queue, message_type, body, enqueued_at, attempt_count,
-                                    reason, error_code, error_text, metadata)
-    SELECT CASE WHEN jsonb_typeof(m.body -> 'TenantId') = 'number' AND m.body ->> 'TenantId' ~ '^\d{1,9}$' THEN (m.body ->> 'TenantId')::integer END,
-           m.conversation, q.name, m.message_type, m.body, m.enqueued_at, m.attempts,
-           coalesce(bury.reason, format('Exceeded maximum delivery attempts of %s',
-                                        CASE WHEN m.rollbacks >= q.max_rollbacks THEN q.max_rollbacks ELSE q.max_attempts END)), nullif(bury.error_code, ''), bury.error_text,
-           jsonb_build_object('message_id', m.id, 'rollbacks', m.rollbacks, 'role', session_user, 'application', current_setting('application_name'))
-    FROM given_up m JOIN broker.queue q ON q.queue_id = m.queue_id
-    ORDER BY m.id;
-$$;
-COMMENT ON FUNCTION broker.bury IS 'Moves messages to broker.dead_letter; reason null means too many attempts.';
-
--- Rewriting a row clears its xmax, so that the delivery is not counted again (where the disk is full, the xmax becomes that
--- of a transaction that is committed, which no reader takes for a dead one). The lock is the caller's already, or was lost
--- with a failed COMMIT: then only what nobody took meanwhile is touched.
-CREATE FUNCTION broker.settle(queue_id integer, ids bigint[], blamed bigint, poison boolean, error_code text, error_text text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
-DECLARE
-    locked         constant bigint[] := nullif(current_setting('broker.locked', true), '');
-    undone_ids     bigint[]          := ids;
-    mine           bigint[];
-    limit_of_queue integer;
-    gone           boolean           := false;
-BEGIN
-    PERFORM broker.require_reader(queue_id);
-    SELECT q.max_attempts INTO limit_of_queue FROM broker.queue q WHERE q.queue_id = settle.queue_id;
-    IF ids IS NULL THEN
-        undone_ids := ARRAY(SELECT m.id FROM broker.message m
-                            WHERE m.queue_id = settle.queue_id AND m.conversation = ANY (locked) AND m.xmax <> 0);
-    END IF;
-    -- OFFSET 0: only these rows' conversations are to be locked.
-    mine := ARRAY(SELECT undone.id
-                  FROM (SELECT m.id, m.conversation FROM broker.message m
-                        WHERE m.queue_id = settle.queue_id AND m.id = ANY (undone_ids) AND m.xmax <> 0 OFFSET 0) AS undone
-                  WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(settle.queue_id), hashint8(undone.conversation)));
-    BEGIN
-        UPDATE broker.message m SET attempts = m.attempts + CASE WHEN m.id = blamed THEN 1 ELSE 0 END
-          WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine);
-        IF blamed = ANY (mine) THEN
-            SELECT poison OR m.attempts - m.rollbacks >= limit_of_queue INTO gone FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = blamed;
-        END IF;
-        IF gone THEN
-            PERFORM broker.bury(queue_id, ARRAY[blamed], CASE WHEN poison THEN error_text END, error_code, error_text);
-        END IF;
-    EXCEPTION WHEN disk_full THEN -- a lock needs no room
-        PERFORM FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.id = ANY (mine) FOR UPDATE;
-        gone := false;
-    END;
-    PERFORM broker.ring(queue_id, false);
-    RETURN gone;
-END $$;
-COMMENT ON FUNCTION broker.settle IS 'Ends a delivery that was undone (ROLLBACK TO SAVEPOINT): counts an attempt against one message, or none where blamed is null, and puts the others back. ids null: whatever was taken of the locked conversations. Returns whether the blamed one was given up.';
-
-CREATE FUNCTION broker.count_dead_readers(queue_id integer, ids bigint[]) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-    hopeless bigint[];
-BEGIN
-    UPDATE broker.message m SET attempts = m.attempts + ended.silently, rollbacks = m.rollbacks + ended.silently
-      FROM (SELECT given.id, CASE WHEN broker.reader_died(given.xmax) THEN 1 ELSE 0 END AS silently
-              FROM broker.message given WHERE given.queue_id = count_dead_readers.queue_id AND given.id = ANY (ids) OFFSET 0) AS ended
-      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ended.id;
-    hopeless := ARRAY(SELECT m.id FROM broker.message m JOIN broker.queue q ON q.queue_id = m.queue_id
-                      WHERE m.queue_id = count_dead_readers.queue_id AND m.id = ANY (ids) AND m.rollbacks >= q.max_rollbacks);
-    IF cardinality(hopeless) > 0 THEN
-        PERFORM broker.bury(queue_id, hopeless, NULL, NULL, 'its reader died while it handled the message');
-    END IF;
-END $$;
-COMMENT ON FUNCTION broker.count_dead_readers IS 'Counts the attempts of deliveries that ended without a word.';
-
--- Receiving is two statements of one transaction, with a savepoint between them:
---     BEGIN; lock_next; SAVEPOINT; take; …the handler's work…; COMMIT
---     on failure: ROLLBACK TO SAVEPOINT; settle; COMMIT      the conversations stay locked throughout: nobody slips in
--- They must be two: a former holder of a lock may commit in the middle of lock_next, and what it did is seen only by a new
--- statement. A queue looks tiny whenever it is analyzed, and a plan made for a tiny table is ruinous with a backlog: hence SET.
-CREATE FUNCTION broker.lock_next(queue_id integer, batch integer, behind bigint DEFAULT 0) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET jit = off AS $$
-DECLARE
-    wanted   constant integer := least(greatest(batch, 1), 500); -- a lock each, and the server's lock table is finite
-    reach    constant integer := 20 * wanted;                     -- rows to look at before moving on
-    position bigint := behind;
-    locked   bigint[];
-    last     bigint;
-    seen     integer;
-    any_seen boolean := false;
-BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'receiving needs READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
-            USING ERRCODE = '25000', HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED.';
-    END IF;
-    PERFORM broker.require_reader(queue_id);
-    PERFORM broker.require_on(queue_id);
-    LOOP
-        -- The inner LIMIT keeps the planner from locking conversations that are not wanted.
-        SELECT array_agg(DISTINCT free.conversation), max(free.id) INTO locked, last
-          FROM (SELECT ahead.id, ahead.conversation
-                  FROM (SELECT m.id, m.conversation FROM broker.message m
-                          WHERE m.queue_id = lock_next.queue_id AND m.id > position ORDER BY m.id LIMIT reach) AS ahead
-                  WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(lock_next.queue_id), hashint8(ahead.conversation))
-                  LIMIT wanted) AS free;
-        EXIT WHEN locked IS NOT NULL;
-        SELECT max(ahead.id), count(*) INTO last, seen
-          FROM (SELECT m.id FROM broker.message m WHERE m.queue_id = lock_next.queue_id AND m.id > position ORDER BY m.id LIMIT reach) AS ahead;
-        any_seen := any_seen OR seen > 0;
-        EXIT WHEN seen < reach;
-        position := last;
-    END LOOP;
-    PERFORM set_config('broker.locked', coalesce(locked::text, ''), true), set_config('broker.last', coalesce(last::text, ''), true);
-    RETURN coalesce(cardinality(locked), CASE WHEN any_seen THEN -1 ELSE 0 END);
-END $$;
-COMMENT ON FUNCTION broker.lock_next IS 'First half of receiving: locks the next conversations, passing over those that other readers hold. Returns how many; -1: messages are there, but others hold all of them.';
-
-CREATE FUNCTION broker.take(queue_id integer, batch integer) RETURNS SETOF broker.message
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET jit = off AS $$
-DECLARE
-    wanted      constant integer  := least(greatest(batch, 1), 500);
-    locked      constant bigint[] := nullif(current_setting('broker.locked', true), '');
-    last        constant bigint   := nullif(current_setting('broker.last', true), '');
-    ids         bigint[];
-    places      tid[];
-    interrupted bigint[];
-    suspect     bigint;
-    n           integer;
-BEGIN
-    PERFORM broker.require_reader(queue_id);
-    IF locked IS NULL THEN
-        RETURN;
-    END IF;
-    SELECT array_agg(first.id ORDER BY first.id), array_agg(first.ctid ORDER BY first.id),
-           array_agg(first.id) FILTER (WHERE first.xmax <> 0), min(first.id) FILTER (WHERE first.attempts > 0)
-      INTO ids, places, interrupted, suspect
-      FROM (SELECT of_one.* FROM unnest(locked) AS held (conversation), LATERAL
-               (SELECT m.id, m.ctid, m.attempts, m.xmax FROM broker.message m
-                  WHERE m.queue_id = take.queue_id AND m.conversation = held.conversation AND m.id <= last
-                  ORDER BY m.conversation, m.id LIMIT wanted) AS of_one
-            ORDER BY of_one.id LIMIT wanted) AS first;
-    IF interrupted IS NOT NULL THEN
-        PERFORM broker.count_dead_readers(queue_id, interrupted);
-        RETURN NEXT ROW (queue_id, 0, 0, 0, 0, now(), '', NULL)::broker.message;
-        RETURN;
-    END IF;
-    IF suspect IS NOT NULL THEN -- it travels alone, so that it blames nobody else
-        n := array_position(ids, suspect);
-        places := places[1:greatest(n - 1, 1)];
-    END IF;
-    -- The locks keep these addresses valid.
-    RETURN QUERY WITH taken AS (DELETE FROM broker.message m WHERE m.ctid = ANY (places) RETURNING m.*)
-                 SELECT * FROM taken ORDER BY taken.id;
-END $$;
-COMMENT ON FUNCTION broker.take IS 'Second half of receiving: consumes the first messages of the locked conversations. One row with id 0 means that deliveries of dead readers were accounted for instead: COMMIT, then begin again.';
-
-CREATE FUNCTION broker.receive(queue text, max integer DEFAULT 1)
-RETURNS TABLE (conversation_handle bigint, message_type text, body jsonb, attempts integer, enqueued_at timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    number  integer := broker.queue_number(queue);
-    message broker.message;
-BEGIN
-    PERFORM broker.note_server_start();
-    PERFORM broker.lock_next(number, max);
-    FOR message IN SELECT * FROM broker.take(number, max) LOOP
-        IF message.id = 0 THEN
-            RAISE NOTICE 'deliveries that ended without a word were counted: COMMIT and receive again';
-            RETURN;
-        END IF;
-        conversation_handle := message.conversation;
-        message_type := message.message_type;
-        body := message.body;
-        attempts := message.attempts;
-        enqueued_at := message.enqueued_at;
-        RETURN NEXT;
-    END LOOP;
-END $$;
-COMMENT ON FUNCTION broker.receive IS 'Takes up to max messages, in order inside each conversation, as part of the caller''s transaction. A ROLLBACK counts as an attempt: the next receive notes it, gives nothing and says so.';
-
-CREATE FUNCTION broker.announce_sleep(queue_id integer) RETURNS void
-LANGUAGE sql AS $$ SELECT pg_advisory_lock_shared(broker.lock_class_sleeping(), queue_id) $$;
-COMMENT ON FUNCTION broker.announce_sleep IS 'From now on senders ring for this connection. Those that looked before may not: wait for senders_done, then look once more.';
-
-CREATE FUNCTION broker.senders_done(queue_id integer) RETURNS boolean
-LANGUAGE plpgsql SET lock_timeout = '20ms' AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(broker.lock_class_sending(), queue_id);
-    RETURN true;
-EXCEPTION WHEN lock_not_available THEN
-    RETURN false;
-END $$;
-COMMENT ON FUNCTION broker.senders_done IS 'Waits shortly for the senders that do not ring. False where one is still in its transaction: look again soon.';
-
-CREATE FUNCTION broker.announce_work(queue_id integer) RETURNS void
-LANGUAGE sql AS $$ SELECT pg_advisory_unlock_shared(broker.lock_class_sleeping(), queue_id) $$;
-COMMENT ON FUNCTION broker.announce_work IS 'Takes announce_sleep back.';
-
--- Dead letters --------------------------------------------------------------------------------------------------
-
-CREATE FUNCTION broker.replay_dead_letter(id bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    letter broker.dead_letter;
-BEGIN
-    DELETE FROM broker.dead_letter d WHERE d.dead_letter_id = replay_dead_letter.id RETURNING * INTO letter;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'dead letter % does not exist', coalesce(id::text, 'NULL')
-            USING ERRCODE = '42704', HINT = 'It may have been replayed or discarded.';
-    END IF;
-    PERFORM broker.append(broker.queue_number(letter.queue), letter.conversation_handle, letter.message_type, letter.body);
-END $$;
-COMMENT ON FUNCTION broker.replay_dead_letter IS 'Sends a dead letter again, to the end of its queue and with no attempts.';
-
-CREATE FUNCTION broker.discard_dead_letter(id bigint) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    DELETE FROM broker.dead_letter d WHERE d.dead_letter_id = discard_dead_letter.id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'dead letter % does not exist', coalesce(id::text, 'NULL')
-            USING ERRCODE = '42704', HINT = 'It may have been replayed or discarded.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION broker.discard_dead_letter IS 'Throws a dead letter away.';
-
--- Looking on ----------------------------------------------------------------------------------------------------
-
-CREATE VIEW broker.queue_status AS
-SELECT q.queue_id, q.name AS queue, q.status, q.max_attempts, q.max_rollbacks,
-       coalesce(waiting.depth, 0) AS depth, waiting.oldest_enqueued_at,
-       greatest(now() - waiting.oldest_enqueued_at, interval '0') AS oldest_age, -- a clock may have been set back
-       coalesce(readers.active, 0) AS readers_active, coalesce(readers.sleeping, 0) AS readers_sleeping,
-       coalesce(dead.letters, 0) AS dead_letters
-FROM broker.queue q
-LEFT JOIN (SELECT m.queue_id, count(*) AS depth, min(m.enqueued_at) AS oldest_enqueued_at
-           FROM broker.message m GROUP BY m.queue_id) AS waiting ON waiting.queue_id = q.queue_id
-LEFT JOIN (SELECT d.queue, count(*) AS letters FROM broker.dead_letter d GROUP BY d.queue) AS dead ON dead.queue = q.name
-LEFT JOIN LATERAL
-    (SELECT count(DISTINCT l.pid) FILTER (WHERE l.classid::integer = broker.lock_class_conversation(q.queue_id)) AS active,
-            count(DISTINCT l.pid) FILTER (WHERE l.classid::integer = broker.lock_class_sleeping() AND l.objid::integer = q.queue_id
-                                            AND l.mode = 'ShareLock') AS sleeping
-     FROM pg_locks l
-     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())) AS readers ON true;
-COMMENT ON VIEW broker.queue_status IS 'Each queue with its depth (messages that wait or are being handled), the age of the oldest, its readers and its dead letters.';
-
--- The objects of the pipeline -----------------------------------------------------------------------------------
-
-INSERT INTO broker.queue (name) VALUES
-    ('ClientQueue'), ('IngestionQueue'), ('Neo4jSyncQueue'), ('EmbeddingQueue'), ('ProjectionQueue'), ('InferenceQueue'),
-    ('AnalyzeQueue'), ('HypothesizeQueue'), ('ActQueue'), ('LearnQueue');
-
-INSERT INTO broker.service (name, queue_id)
-SELECT replace(q.name, 'Queue', 'Service'), q.queue_id FROM broker.queue q;
-
-CREATE TEMPORARY TABLE allowed (service text, contract text, message_type text, sent_by text) ON COMMIT DROP;
-INSERT INTO allowed VALUES
-    ('IngestionService',   'IngestionContract',    'IngestionRequest',     'initiator'),
-    ('Neo4jSyncService',   'Neo4jSyncContract',    'Neo4jSyncRequest',     'initiator'),
-    ('Neo4jSyncService',   'Neo4jSyncContract',    'AtomsCreated',         'initiator'),
-    ('Neo4jSyncService',   'Neo4jSyncContract',    'InferenceCompleted',   'initiator'),
-    ('EmbeddingService',   'EmbeddingContract',    'EmbeddingRequest',     'initiator'),
-    ('ProjectionService',  'ProjectionContract',   'ProjectionRequest',    'initiator'),
-    ('InferenceService',   'InferenceJobContract', 'InferenceJobRequest',  'initiator'),
-    ('InferenceService',   'InferenceJobContract', 'InferenceJobResponse', 'target'),
-    ('AnalyzeService',     '//Hartonomous/AutonomousLoop/AnalyzeContract',     '//Hartonomous/AutonomousLoop/AnalyzeMessage',     'initiator'),
-    ('HypothesizeService', '//Hartonomous/AutonomousLoop/HypothesizeContract', '//Hartonomous/AutonomousLoop/HypothesizeMessage', 'initiator'),
-    ('ActService',         '//Hartonomous/AutonomousLoop/ActContract',         '//Hartonomous/AutonomousLoop/ActMessage',         'initiator'),
-    ('LearnService',       '//Hartonomous/AutonomousLoop/LearnContract',       '//Hartonomous/AutonomousLoop/LearnMessage',       'initiator');
--- EndDialog and Error belong to no contract: only end_conversation sends them.
-INSERT INTO broker.message_type (name) SELECT a.message_type FROM allowed a UNION VALUES ('EndDialog'), ('Error');
-INSERT INTO broker.contract (name) SELECT DISTINCT a.contract FROM allowed a;
-INSERT INTO broker.contract_message_type (contract, message_type, sent_by) SELECT a.contract, a.message_type, a.sent_by FROM allowed a;
-INSERT INTO broker.service_contract (service, contract) SELECT DISTINCT a.service, a.contract FROM allowed a;
-DROP TABLE allowed;

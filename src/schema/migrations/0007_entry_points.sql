@@ -1,7 +1,7 @@
 -- How content comes in and how work is asked for, as functions that any SQL client can call. They run with their
 -- owner's rights: callers need EXECUTE, nothing else.
 
--- Services, queues and message types of the pipeline are rows of the broker (0001); here they are used.
+-- Services, queues and message types of the pipeline are rows of the broker (0005); here they are used.
 
 CREATE FUNCTION hartonomous.stage_begin(tenant_id integer, file_name text, uri text DEFAULT NULL, content_type text DEFAULT NULL)
 RETURNS bigint
@@ -74,26 +74,40 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION hartonomous.stage_commit IS 'Ends staging and asks for ingestion. content_hash is the SHA-256 of all bytes. Returns the conversation handle.';
 
-CREATE FUNCTION hartonomous.enqueue_ingestion(filename text, filedata bytea, tenantid integer, sourceuri text DEFAULT NULL)
+CREATE FUNCTION hartonomous.enqueue_ingestion(filename text, filedata bytea, tenantid integer, sourceuri text DEFAULT NULL,
+                                              idempotencykey text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    id   bigint;
-    part constant integer := 1048576;
+    id     bigint;
+    handle bigint;
+    hash   bytea;
+    part   constant integer := 1048576;
 BEGIN
     IF filedata IS NULL THEN
         RAISE EXCEPTION 'FileData is NULL' USING ERRCODE = '22004', HINT = 'An empty document is ''''::bytea.';
+    END IF;
+    IF idempotencykey IS NOT NULL THEN
+        hash := sha256(sha256(filedata) || convert_to(jsonb_build_array(filename, tenantid, sourceuri)::text, 'UTF8'));
+        handle := broker.find_key('IngestionService', idempotencykey, hash);
+        IF handle IS NOT NULL THEN
+            RETURN handle;
+        END IF;
     END IF;
     id := hartonomous.stage_begin(tenantid, filename, sourceuri);
     INSERT INTO hartonomous.content_chunk (tenant_id, source_id, chunk_index, encoding, raw_size, data)
     SELECT tenantid, id, n, 'plain', octet_length(piece), piece
     FROM (SELECT n, substr(filedata, n * part + 1, part) AS piece
           FROM generate_series(0, (octet_length(filedata) - 1) / part) AS n WHERE octet_length(filedata) > 0) AS pieces;
-    RETURN hartonomous.stage_commit(tenantid, id, octet_length(filedata), sha256(filedata));
+    handle := hartonomous.stage_commit(tenantid, id, octet_length(filedata), sha256(filedata));
+    IF idempotencykey IS NOT NULL THEN
+        PERFORM broker.keep_key('IngestionService', idempotencykey, hash, handle);
+    END IF;
+    RETURN handle;
 END $$;
-COMMENT ON FUNCTION hartonomous.enqueue_ingestion IS 'Stages a document and asks for its ingestion: enqueue_ingestion(FileName, FileData, TenantId [, SourceUri]). Returns the conversation handle.';
+COMMENT ON FUNCTION hartonomous.enqueue_ingestion IS 'Stages a document and asks for its ingestion: enqueue_ingestion(FileName, FileData, TenantId [, SourceUri [, IdempotencyKey]]). Returns the conversation handle; with a key that was used within seven days, that of then, and does nothing.';
 
-CREATE FUNCTION hartonomous.enqueue_neo4j_sync(entitytype text, entityid bigint, synctype text DEFAULT 'CREATE')
+CREATE FUNCTION hartonomous.enqueue_neo4j_sync(entitytype text, entityid bigint, synctype text DEFAULT 'CREATE', idempotencykey text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -111,9 +125,10 @@ BEGIN
         RAISE EXCEPTION 'EntityId is NULL' USING ERRCODE = '22004';
     END IF;
     RETURN broker.send_one('ClientService', 'Neo4jSyncService', 'Neo4jSyncContract', 'Neo4jSyncRequest',
-                           jsonb_build_object('EntityType', entitytype, 'EntityId', entityid, 'SyncType', synctype));
+                           jsonb_build_object('EntityType', entitytype, 'EntityId', entityid, 'SyncType', synctype),
+                           idempotency_key => idempotencykey);
 END $$;
-COMMENT ON FUNCTION hartonomous.enqueue_neo4j_sync IS 'Asks that the graph be made equal to the present state of an entity: enqueue_neo4j_sync(EntityType, EntityId [, SyncType]). Returns the conversation handle.';
+COMMENT ON FUNCTION hartonomous.enqueue_neo4j_sync IS 'Asks that the graph be made equal to the present state of an entity: enqueue_neo4j_sync(EntityType, EntityId [, SyncType [, IdempotencyKey]]). Returns the conversation handle.';
 
 CREATE FUNCTION hartonomous.link_provenance(tenant_id integer, child_atom_id bigint, parent_atom_ids bigint[], derivation text DEFAULT 'derived', operation_id text DEFAULT NULL)
 RETURNS integer

@@ -1,0 +1,1 @@
+SELECT broker.release_deliveries()

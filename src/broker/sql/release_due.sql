@@ -1,0 +1,2 @@
+-- $1 queue number.
+SELECT broker.release_due($1)
