@@ -11,8 +11,10 @@
 #define LOOK_BACK_SHARE 20
 /* A look from the beginning that takes longer is not made only to be sure that nothing is there. */
 #define LOOK_BACK_CHEAP (5 * HART_MILLISECOND)
-/* Ids that senders got before ours but may commit after it: looks go so far behind what was seen. */
-#define STRAGGLERS 32
+/* Ids that senders got before others but committed after them: every so many looks, one goes so far behind what was
+ * seen. */
+#define STRAGGLERS_EVERY 8
+#define STRAGGLERS       64
 /* Looks in one call that gave nothing though something was there: another reader was faster each time. */
 #define LOOKS_MAX 100
 #define TICK      (100 * HART_MILLISECOND)
@@ -91,7 +93,7 @@ hart_code hart_broker_tick(hart_broker *broker, hart_error *err)
 
 /* Outcome of one look into the queue. */
 struct look {
-        bool from_beginning;
+        bool from_beginning, wide;
         hart_pg_result *commit; /* of the delivery before, where that was to be ended */
         hart_pg_result *taken;
 };
@@ -99,12 +101,14 @@ struct look {
 /* BEGIN and take, and the COMMIT of the delivery before, in one round trip. */
 static hart_code look(hart_broker *broker, size_t max, bool commits, struct look *ret, hart_error *err)
 {
-        static const int64_t beginning[HART_BROKER_PRIORITIES];
+        int64_t behind[HART_BROKER_PRIORITIES] = {0};
+        for (size_t i = 0; i < HART_BROKER_PRIORITIES && !ret->from_beginning; i++)
+                behind[i] = broker->positions[i] - (ret->wide ? STRAGGLERS : 0);
         hart_pg_parameters queue = {0}, next = {0};
         hart_pg_add_int4(&queue, broker->queue);
         hart_pg_add_int4(&next, broker->queue);
         hart_pg_add_int4(&next, max > INT32_MAX ? INT32_MAX : (int32_t)max);
-        hart_pg_add_int8_array(&next, ret->from_beginning ? beginning : broker->positions, HART_BROKER_PRIORITIES);
+        hart_pg_add_int8_array(&next, behind, HART_BROKER_PRIORITIES);
         const int64_t previous = commits ? broker->delivery : broker->previous;
         if (previous)
                 hart_pg_add_int8(&next, previous);
@@ -144,8 +148,7 @@ static void unpack(hart_broker *broker, hart_pg_result *taken)
                 message->attempts = (int)hart_pg_integer(taken, i, ATTEMPTS);
                 message->enqueued_at = hart_pg_integer(taken, i, ENQUEUED_AT);
                 message->priority = (int)hart_pg_integer(taken, i, PRIORITY);
-                int64_t *position = &broker->positions[message->priority - 1];
-                *position = message->id > STRAGGLERS ? message->id - STRAGGLERS : 0;
+                broker->positions[message->priority - 1] = message->id;
         }
 }
 
@@ -176,14 +179,16 @@ static bool note_absence(hart_broker *broker, const struct look *look, int64_t v
                 broker->due_at = hart_now() + (wait > 0 ? (uint64_t)wait : 0);
         }
         if (!look->from_beginning) {
-                if (broker->looking_back_took > LOOK_BACK_CHEAP)
-                        return false; /* it comes when its time has come, see hart_broker_nap */
-                hart_broker_start_over(broker);
-                return true;
+                /* A look back that takes long comes when its time has come, see hart_broker_nap. */
+                if (broker->looking_back_took <= LOOK_BACK_CHEAP)
+                        hart_broker_start_over(broker);
+                broker->looks = 0;
+                broker->owes_look_back = true;
+                return broker->from_beginning || !look->wide;
         }
         const int64_t newest = verdict == NOTHING ? hart_pg_integer(look->taken, 0, CONVERSATION) : 0;
         for (size_t i = 0; i < HART_BROKER_PRIORITIES; i++)
-                broker->positions[i] = newest > STRAGGLERS ? newest - STRAGGLERS : 0;
+                broker->positions[i] = newest;
         return false;
 }
 
@@ -199,6 +204,7 @@ static hart_code look_once(hart_broker *broker, size_t max, struct look *found, 
         const uint64_t begin = hart_now();
         *again = false;
         found->from_beginning = looks_back(broker, begin);
+        found->wide = broker->looks++ % STRAGGLERS_EVERY == 0;
         hart_code code = look(broker, max, commits, found, err);
         if (commits) {
                 const hart_code committed = hart_broker_committed(broker, code, found->commit, err);
@@ -209,9 +215,11 @@ static hart_code look_once(hart_broker *broker, size_t max, struct look *found, 
                 return give_up_look(broker, code, err);
         broker->previous = 0;
         if (found->from_beginning) {
-                broker->looked_back_at = hart_now();
-                broker->looking_back_took = broker->looked_back_at - begin;
-                broker->from_beginning = false;
+                /* The first one plans and prepares as well. */
+                const uint64_t end = hart_now();
+                broker->looking_back_took = broker->looked_back_at ? end - begin : 0;
+                broker->looked_back_at = end;
+                broker->from_beginning = broker->owes_look_back = false;
         }
         const int64_t verdict = hart_pg_rows(found->taken) > 0 ? hart_pg_integer(found->taken, 0, ID) : (int64_t)HELD;
         broker->was_busy = verdict > COUNTED;
@@ -277,9 +285,11 @@ uint64_t hart_broker_nap(const hart_broker *broker)
 {
         uint64_t nap = broker->held_by_others || broker->unsure ? broker->nap : UINT64_MAX;
         const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_SHARE * broker->looking_back_took;
-        if (broker->looking_back_took > LOOK_BACK_CHEAP && nap > (back > now ? back - now : 0))
-                nap = back > now ? back - now : 0;
-        if (broker->due_at != UINT64_MAX && nap > (broker->due_at > now ? broker->due_at - now : 0))
-                nap = broker->due_at > now ? broker->due_at - now : 0;
+        const uint64_t wake_at[] = {broker->owes_look_back ? back : UINT64_MAX, broker->due_at};
+        for (size_t i = 0; i < sizeof wake_at / sizeof *wake_at; i++) {
+                const uint64_t wait = wake_at[i] > now ? wake_at[i] - now : 0;
+                if (wake_at[i] != UINT64_MAX && nap > wait)
+                        nap = wait;
+        }
         return nap;
 }

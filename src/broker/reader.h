@@ -23,6 +23,8 @@ struct hart_broker {
          * comes now and then. */
         int64_t positions[HART_BROKER_PRIORITIES];
         bool from_beginning; /* the next look has to be one */
+        bool owes_look_back; /* nothing was ahead, and a look back was too long to be made at once */
+        unsigned looks;
         uint64_t looked_back_at, looking_back_took;
 
         uint64_t consumed;          /* since the last tick */
