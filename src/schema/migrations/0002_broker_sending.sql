@@ -442,17 +442,12 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION broker.send IS 'Sends a message to the other end of a conversation. deliver_after: not before that time, and behind what is sent until then.';
 
-CREATE FUNCTION broker.end_conversation(handle bigint, error_code integer DEFAULT NULL, description text DEFAULT NULL, cleanup boolean DEFAULT false) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION broker.end_side(near broker.conversation, error_code integer, description text, cleanup boolean) RETURNS boolean
+LANGUAGE plpgsql AS $$
 DECLARE
     is_error constant boolean := error_code IS NOT NULL OR description IS NOT NULL;
-    near     broker.conversation;
     far      broker.conversation;
 BEGIN
-    near := broker.my_end(handle);
-    IF near.handle IS NULL THEN
-        RETURN false;
-    END IF;
     -- First its reader, which finishes what it has, then the senders: a reader that answers takes them in that order, too.
     -- And both ends in one order, so that two that end at once do not wait for each other.
     PERFORM pg_advisory_xact_lock(broker.lock_class_conversation(held.queue_id), hashint8(held.conversation_group))
@@ -479,6 +474,15 @@ BEGIN
                               CASE WHEN is_error THEN jsonb_build_object('Code', error_code, 'Description', description) END, NULL, false);
     END IF;
     RETURN true;
+END $$;
+COMMENT ON FUNCTION broker.end_side IS 'Ends one end of a conversation, whoever asks. False where it was ended meanwhile.';
+
+CREATE FUNCTION broker.end_conversation(handle bigint, error_code integer DEFAULT NULL, description text DEFAULT NULL, cleanup boolean DEFAULT false) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    near constant broker.conversation := broker.my_end(handle);
+BEGIN
+    RETURN near.handle IS NOT NULL AND broker.end_side(near, error_code, description, cleanup);
 END $$;
 COMMENT ON FUNCTION broker.end_conversation IS 'Ends this end of a conversation; what still waits for it is dropped, and the other end gets a message EndDialog, or Error with {Code, Description}. cleanup: drops the other end too, without a word. False where there is nothing to end, as with one-way messages.';
 

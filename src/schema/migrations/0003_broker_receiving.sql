@@ -162,6 +162,7 @@ DECLARE
     newest      bigint;
     places      tid[];
     groups      bigint[];
+    marked      boolean;
     seen        integer;
     held        boolean := false;
     interrupted tid[];
@@ -197,11 +198,11 @@ BEGIN
             END IF;
             -- The inner LIMIT keeps the planner from locking what is not wanted.
             SELECT array_agg(free.ctid) FILTER (WHERE free.conversation_group = free.id),
-                   array_agg(DISTINCT free.conversation_group) FILTER (WHERE free.conversation_group <> free.id)
-              INTO places, groups
-              FROM (SELECT ahead.ctid, ahead.id, ahead.conversation_group
+                   array_agg(DISTINCT free.conversation_group) FILTER (WHERE free.conversation_group <> free.id), bool_or(free.marked)
+              INTO places, groups, marked
+              FROM (SELECT ahead.ctid, ahead.id, ahead.conversation_group, ahead.marked
                       FROM unnest(target.priorities) AS lane (priority), LATERAL
-                           (SELECT m.id, m.ctid, m.conversation_group FROM broker.message m
+                           (SELECT m.id, m.ctid, m.conversation_group, m.xmax <> '0' OR m.attempts > 0 AS marked FROM broker.message m
                               WHERE m.queue_id = next_delivery.queue_id AND m.priority = lane.priority AND m.id > from_where[lane.priority]
                               ORDER BY m.id LIMIT reach) AS ahead
                       WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(next_delivery.queue_id), hashint8(ahead.conversation_group))
@@ -226,8 +227,8 @@ BEGIN
     END IF;
     IF places IS NULL AND groups IS NULL THEN
         RETURN QUERY SELECT CASE WHEN held THEN -1 ELSE -3 END::bigint, coalesce(newest, 0), NULL::text, NULL::jsonb, 0,
-                            (SELECT (extract(epoch FROM min(d.due_at) - clock_timestamp()) * 1000000)::bigint
-                             FROM broker.deferred_message d WHERE d.queue_id = next_delivery.queue_id), 0, 0::bigint, 0::bigint;
+                            (SELECT (extract(epoch FROM least(d.due_at, clock_timestamp() + '1 day') - clock_timestamp()) * 1000000)::bigint
+                             FROM broker.deferred_message d WHERE d.queue_id = next_delivery.queue_id ORDER BY d.due_at LIMIT 1), 0, 0::bigint, 0::bigint;
         RETURN;
     END IF;
 
@@ -235,7 +236,7 @@ BEGIN
     IF accounted THEN -- as long as it is held, others know that the end of this delivery will be told
         PERFORM pg_advisory_lock(broker.lock_class_delivery(), broker.delivery_key(delivery));
     END IF;
-    IF groups IS NULL AND target.retention IS NULL THEN -- the usual case: one-way messages that nothing happened to yet
+    IF groups IS NULL AND NOT marked AND target.retention IS NULL THEN -- the usual case: one-way messages that nothing happened to yet
         RETURN QUERY
             WITH taken AS (DELETE FROM broker.message m WHERE m.ctid = ANY (places) AND m.xmax = '0' AND m.attempts = 0 RETURNING m.*)
             SELECT t.id, t.conversation, t.message_type, t.body, 0, (extract(epoch FROM t.enqueued_at) * 1000000)::bigint, t.priority::integer,

@@ -357,6 +357,22 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION broker.purge_queue IS 'Throws away the messages that wait in a queue, all or those of a type, deferred ones too; not those that a reader has in hand. Returns how many. Roll it back, and each may count one rollback.';
 
+CREATE FUNCTION broker.close_conversation(handle bigint, error_code integer DEFAULT NULL, description text DEFAULT NULL, cleanup boolean DEFAULT false) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    near broker.conversation;
+BEGIN
+    SELECT * INTO near FROM broker.conversation c WHERE c.handle = close_conversation.handle;
+    IF NOT FOUND OR NOT broker.end_side(near, error_code, description, cleanup) THEN
+        RETURN false;
+    END IF;
+    PERFORM broker.note('end', (SELECT q.name FROM broker.service s JOIN broker.queue q ON q.queue_id = s.queue_id WHERE s.name = near.service), near.handle,
+                        jsonb_strip_nulls(jsonb_build_object('service', near.service, 'far_service', near.far_service, 'error_code', error_code,
+                                                             'cleanup', nullif(cleanup, false))));
+    RETURN true;
+END $$;
+COMMENT ON FUNCTION broker.close_conversation IS 'end_conversation for operators, who have no part in it; audited. False where there is nothing to end.';
+
 -- Dead letters --------------------------------------------------------------------------------------------------
 
 CREATE FUNCTION broker.no_dead_letter(id bigint) RETURNS void

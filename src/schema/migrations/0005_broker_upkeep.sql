@@ -187,18 +187,20 @@ COMMENT ON FUNCTION broker.has_little IS 'Do few messages wait?';
 CREATE FUNCTION broker.compact(max_live bigint DEFAULT 20000, min_bytes bigint DEFAULT 67108864) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '50ms' AS $$
 DECLARE
-    before constant bigint := pg_total_relation_size('broker.message');
+    before bigint;
     alive  broker.message[];
     silent integer[];
 BEGIN
-    IF before < min_bytes THEN
-        RETURN 'small';
-    ELSIF NOT pg_try_advisory_xact_lock(broker.lock_class_upkeep(), 1) THEN
+    IF NOT pg_try_advisory_xact_lock(broker.lock_class_upkeep(), 1) THEN
         RETURN 'busy';
-    ELSIF NOT broker.has_little(max_live, 33554432) THEN
-        RETURN 'backlog';
     END IF;
     BEGIN
+        before := pg_total_relation_size('broker.message');
+        IF before < min_bytes THEN
+            RETURN 'small';
+        ELSIF NOT broker.has_little(max_live, 33554432) THEN
+            RETURN 'backlog';
+        END IF;
         LOCK TABLE broker.message IN ACCESS EXCLUSIVE MODE;
     EXCEPTION WHEN lock_not_available THEN
         RETURN 'busy';

@@ -91,4 +91,4 @@ GRANT SELECT ON ALL TABLES IN SCHEMA broker, hartonomous TO hartonomous_operator
 GRANT EXECUTE ON FUNCTION hartonomous.stage_begin, hartonomous.stage_chunk, hartonomous.stage_commit, hartonomous.find_unchanged,
     hartonomous.enqueue_ingestion, hartonomous.enqueue_neo4j_sync, hartonomous.link_provenance,
     broker.replay_dead_letter, broker.replay_dead_letters, broker.discard_dead_letter, broker.discard_dead_letters,
-    broker.enable_queue, broker.disable_queue, broker.purge_queue, broker.peek, broker.maintain, broker.compact TO hartonomous_operator;
+    broker.enable_queue, broker.disable_queue, broker.purge_queue, broker.peek, broker.close_conversation, broker.maintain, broker.compact TO hartonomous_operator;
