@@ -56,28 +56,46 @@ static void rest(struct member *member, struct reader *reader)
         (void)poll(&bell, 1, (int)(longest / HART_MILLISECOND));
 }
 
+static void note_consumed(struct member *member, struct reader *reader, size_t count, uint64_t received_at)
+{
+        const uint64_t now = member->options->arrival ? received_at : hart_now();
+        add(&reader->times, (double)now);
+        add(&reader->times, (double)count);
+        note_handled(member->shared, count, now);
+}
+
+static bool is_over(const struct shared *shared, size_t in_hand)
+{
+        return atomic_load(&shared->stop) || atomic_load(&shared->handled) + in_hand >= atomic_load(&shared->target);
+}
+
+/* The end of a delivery and the beginning of the next share a round trip. */
 static void run_reader(struct member *member)
 {
         struct reader *reader = member->state;
-        struct shared *shared = member->shared;
         hart_error err = {0};
-        while (!atomic_load(&shared->stop) && atomic_load(&shared->handled) < atomic_load(&shared->target)) {
+        size_t in_hand = 0;
+        uint64_t received_at = 0;
+        while (!is_over(member->shared, in_hand)) {
                 const hart_message *messages = NULL;
                 size_t count = 0;
+                bool completed = false;
                 const hart_code code =
-                        hart_broker_receive(reader->broker, member->options->batch, &messages, &count, &err);
+                        hart_broker_next(reader->broker, member->options->batch, &completed, &messages, &count, &err);
+                if (in_hand && completed)
+                        note_consumed(member, reader, in_hand, received_at);
+                in_hand = code == HART_OK ? count : 0;
                 if (code == HART_EMPTY) {
                         rest(member, reader);
                         continue;
                 }
                 must(code, &err);
-                const uint64_t received_at = hart_now();
+                received_at = hart_now();
                 note_messages(reader, messages, count);
+        }
+        if (in_hand) {
                 must(hart_broker_complete(reader->broker, &err), &err);
-                const uint64_t now = member->options->arrival ? received_at : hart_now();
-                add(&reader->times, (double)now);
-                add(&reader->times, (double)count);
-                note_handled(shared, count, now);
+                note_consumed(member, reader, in_hand, received_at);
         }
 }
 

@@ -13,7 +13,7 @@
 #define BODY_SIZE 200
 #define ENDLESS   (UINT64_C(1) << 40)
 
-static const hart_route route = {"BenchSender", "BenchReceiver", "BenchContract", "BenchMessage"};
+static const hart_route route = {"ClientService", "BenchReceiver", "BenchContract", "BenchMessage"};
 
 struct sender {
         char (*bodies)[BODY_SIZE + 1];
