@@ -70,4 +70,22 @@ hart_code hart_broker_send(hart_pg *pg, const hart_route *route, const char *bod
 hart_code hart_broker_send_many(hart_pg *pg, const hart_route *route, const hart_pg_bytes *bodies, size_t count,
                                 hart_error *err);
 
+/* Conversations: messages arrive in order, and the other end may answer to the handle it receives them with. All in the
+ * caller's transaction; answers come to the queue of from_service. docs/broker.md says who may use a handle. */
+#define HART_PRIORITY_USUAL 5
+typedef struct hart_dialog {
+        const char *from_service, *to_service, *contract;
+        uint64_t lifetime;  /* microseconds; 0: no limit */
+        int priority;       /* 1 to 10, the most urgent; 0: the usual one */
+        int64_t related_to; /* handle of a conversation whose group it joins; 0: a group of its own */
+} hart_dialog;
+hart_code hart_broker_begin_conversation(hart_pg *pg, const hart_dialog *dialog, int64_t *handle, hart_error *err);
+/* body NULL: none */
+hart_code hart_broker_say(hart_pg *pg, int64_t handle, const char *type, const char *body, size_t size,
+                          hart_error *err);
+/* The other end gets EndDialog, or Error where there is a code or a description; both may be NULL. Nothing happens for
+ * the handle of a one-way message, so a handler may end whatever it answered. */
+hart_code hart_broker_end_conversation(hart_pg *pg, int64_t handle, const int32_t *error_code, const char *description,
+                                       hart_error *err);
+
 #endif

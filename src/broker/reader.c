@@ -8,7 +8,7 @@
 #include "broker_sql.h"
 
 /* One part in so many of a reader's time may go into looks from the beginning. */
-#define LOOK_BACK_SHARE 20
+#define LOOK_BACK_SHARE 40
 /* A look from the beginning that takes longer is not made only to be sure that nothing is there. */
 #define LOOK_BACK_CHEAP (5 * HART_MILLISECOND)
 /* Ids that senders got before others but committed after them: every so many looks, one goes so far behind what was
