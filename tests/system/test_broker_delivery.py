@@ -228,7 +228,7 @@ def test_compaction_keeps_what_is_to_be_counted_and_all_else(session, database):
     handle = begin(worker, priority=7)
     say(worker, handle, 1)
     say(worker, handle, 2)
-    send(worker, 3, priority=2)
+    send(worker, 3, priority=7)
     whole = "SELECT id, conversation, conversation_group, enqueued_at, queue_id, priority, message_type, body FROM broker.message ORDER BY id"
     before = database.query(whole)
     assert roll_back_once(reader) == [1]

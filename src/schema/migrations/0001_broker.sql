@@ -398,18 +398,21 @@ COMMENT ON FUNCTION broker.may_receive IS 'May who asks receive from a queue?';
 CREATE FUNCTION broker.may_send(from_service text, to_service text) RETURNS boolean
 LANGUAGE sql STABLE AS $$
     SELECT pg_has_role(session_user, current_user, 'MEMBER')
-        OR EXISTS (SELECT FROM broker.service_sender g WHERE g.service IN (to_service, '*') AND pg_has_role(session_user, g.role, 'MEMBER'))
+        OR EXISTS (SELECT FROM broker.service_sender g
+                   WHERE g.service IN (to_service, '*') AND pg_has_role(session_user, g.role, 'MEMBER')
+                     AND (g.role = to_regrole(quote_ident(session_user)) OR NOT EXISTS (SELECT FROM broker.tenant_role t WHERE t.role = g.role)))
            AND (from_service = 'ClientService'
                 OR EXISTS (SELECT FROM broker.service s JOIN broker.queue_reader r ON r.queue_id = s.queue_id
                            WHERE s.name = from_service AND pg_has_role(session_user, r.role, 'MEMBER')))
 $$;
-COMMENT ON FUNCTION broker.may_send IS 'May who asks send to a service in the name of another? The name is ClientService, which is everybody''s, or a service whose queue one may read.';
+COMMENT ON FUNCTION broker.may_send IS 'May who asks send to a service in the name of another? The name is ClientService, which is everybody''s, or a service whose queue one may read. Members inherit the right of a role, but not that of one bound to a tenant.';
 
 CREATE FUNCTION broker.bound_tenant() RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT t.tenant_id FROM broker.tenant_role t WHERE t.role = to_regrole(quote_ident(session_user))
+    SELECT coalesce((SELECT t.tenant_id FROM broker.tenant_role t WHERE t.role = to_regrole(quote_ident(session_user))),
+                    CASE WHEN pg_has_role(session_user, 'hartonomous_tenant', 'MEMBER') AND NOT pg_has_role(session_user, current_user, 'MEMBER') THEN -1 END)
 $$;
-COMMENT ON FUNCTION broker.bound_tenant IS 'The tenant that who asks is bound to; null where to none.';
+COMMENT ON FUNCTION broker.bound_tenant IS 'The tenant that who asks is bound to; null where to none; -1, which is nobody''s, for members of a bound role.';
 
 CREATE FUNCTION broker.tenant_of(body jsonb) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

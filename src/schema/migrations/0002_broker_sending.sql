@@ -179,7 +179,7 @@ DECLARE
     known broker.idempotency_key;
 BEGIN
     IF key IS NULL OR length(key) NOT BETWEEN 1 AND 255 THEN
-        RAISE EXCEPTION 'an idempotency key has 1 to 255 characters' USING ERRCODE = '22023';
+        RAISE EXCEPTION 'an idempotency key has 1 to 255 characters' USING ERRCODE = '22023', HINT = 'A long one can be hashed; NULL sends without a key.';
     END IF;
     PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashtext(service || ' ' || key));
     SELECT * INTO known FROM broker.idempotency_key k WHERE k.service = find_key.service AND k.key = find_key.key;

@@ -23,7 +23,7 @@ DECLARE
 BEGIN
     PERFORM broker.require_owner();
     IF coalesce(name, '') = '' THEN
-        RAISE EXCEPTION 'a message type needs a name' USING ERRCODE = '22023';
+        RAISE EXCEPTION 'a message type needs a name' USING ERRCODE = '22023', HINT = 'create_message_type(name [, validation [, schema]]).';
     ELSIF validation IS NULL OR validation NOT IN ('NONE', 'EMPTY', 'JSON', 'SCHEMA') THEN
         RAISE EXCEPTION 'unknown validation %', coalesce(quote_literal(validation), 'NULL') USING ERRCODE = '22023', HINT = 'One of NONE, EMPTY, JSON, SCHEMA.';
     ELSIF (validation = 'SCHEMA') <> (schema IS NOT NULL) THEN
@@ -139,7 +139,7 @@ DECLARE
 BEGIN
     PERFORM broker.require_owner();
     IF coalesce(name, '') IN ('', '*') THEN
-        RAISE EXCEPTION 'a service needs a name' USING ERRCODE = '22023';
+        RAISE EXCEPTION 'a service needs a name' USING ERRCODE = '22023', HINT = 'create_service(name, queue [, contracts]); * means every service in grant_send.';
     END IF;
     SELECT quote_literal(wanted) INTO missing FROM unnest(contracts) AS wanted
       WHERE NOT EXISTS (SELECT FROM broker.contract c WHERE c.name = wanted) LIMIT 1;
@@ -272,7 +272,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM broker.require_owner();
     IF tenant_id IS NULL OR tenant_id < 0 THEN
-        RAISE EXCEPTION 'tenant id % is not a number from 0', coalesce(tenant_id::text, 'NULL') USING ERRCODE = '22023';
+        RAISE EXCEPTION 'tenant id % is not a number from 0', coalesce(tenant_id::text, 'NULL') USING ERRCODE = '22023', HINT = 'It is the TenantId of message bodies; unbind_tenant takes a binding back.';
     ELSIF EXISTS (SELECT FROM broker.queue_reader r WHERE pg_has_role(bind_tenant.role, r.role, 'MEMBER')) THEN
         RAISE EXCEPTION 'role % may receive from a queue', role USING ERRCODE = '42501', HINT = 'A reader gets the messages of every tenant; broker.revoke_receive first.';
     END IF;
