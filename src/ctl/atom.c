@@ -64,7 +64,7 @@ static int show_by_hash(struct ctl *ctl, const char *text)
         if (code == HART_OK)
                 code = hart_catalog_atoms_by_hash(ctl->pg, (int32_t)ctl->options.tenant, hash, add_atom, &atoms, &err);
         if (code < 0)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (code == HART_EMPTY)
                 return ctl_not_found("atom %s: there is none with this SHA-256", text);
         if (ctl->options.json) {
@@ -86,7 +86,7 @@ static int show_by_number(struct ctl *ctl, int64_t id)
         struct table atoms = {.columns = columns, .column_count = sizeof columns / sizeof columns[0]};
         hart_code code = hart_catalog_atom(ctl->pg, (int32_t)ctl->options.tenant, id, add_atom, &atoms, &err);
         if (code < 0)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (code == HART_EMPTY)
                 return ctl_not_found("atom %lld: there is none", (long long)id);
         table_show_record(&atoms, ctl->options.json);

@@ -72,7 +72,7 @@ static bool send_singly(struct ingest *ingest)
                 hart_error err = {0};
                 hart_code code = send_items(ingest, &ingest->batch[i], 1, &err);
                 if (code == HART_POISON) {
-                        ingest_failed(ingest, &ingest->documents[ingest->batch[i].document], "%s", err.text);
+                        ingest_failed(ingest, &ingest->documents[ingest->batch[i].document], "%s", ctl_reason(&err));
                 } else if (code != HART_OK) {
                         ingest->error = err;
                         return false;

@@ -34,10 +34,21 @@ typedef struct ctl_options {
         const char *queue;
         bool all;
         const char *model;
+        const char *type;
+        const char *reason; /* its beginning */
+        const char *service;
+        int64_t error; /* CTL_NO_ERROR where not given */
+        const char *description;
+        bool cleanup, yes;
 } ctl_options;
+
+#define CTL_NO_ERROR INT64_MIN
+
+struct ctl_command;
 
 struct ctl {
         ctl_options options;
+        const struct ctl_command *command;
         hart_common_settings common; /* filled by ctl_settings */
         char *password;
         hart_pg *pg; /* opened by ctl_connect */
@@ -58,7 +69,14 @@ enum {
         TAKES_QUEUE = 1 << 10,
         TAKES_ALL = 1 << 11,
         TAKES_MODEL = 1 << 12,
-        TAKES_JSON = 1 << 13
+        TAKES_JSON = 1 << 13,
+        TAKES_NEXT = 1 << 14, /* --limit of what is shown in another order than newest first */
+        TAKES_CONVERSATION_STATE = 1 << 15,
+        TAKES_TYPE = 1 << 16,
+        TAKES_REASON = 1 << 17,
+        TAKES_SERVICE = 1 << 18,
+        TAKES_END = 1 << 19, /* --error, --description, --cleanup */
+        TAKES_YES = 1 << 20
 };
 
 typedef struct ctl_command {
@@ -88,13 +106,27 @@ void ctl_done(struct ctl *ctl);
 
 /* One line on stderr, control characters made harmless. */
 void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Says what went wrong and returns the exit status that goes with it. */
-int ctl_fail(const hart_error *err);
+/* Says what went wrong and returns the exit status that goes with it. `ctl` may be NULL: before there is a command. */
+int ctl_fail(const struct ctl *ctl, const hart_error *err);
+/* What went wrong, without the name of the statement that it happened to. */
+const char *ctl_reason(const hart_error *err);
 int ctl_not_found(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int ctl_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A positive number written in full; CTL_USAGE, said, where it is none. */
 int ctl_number(const char *what, const char *text, int64_t *ret);
+
+/* Is there such a queue, service, message type? CTL_NOT_FOUND, said, where there is none. NULL is always there. */
+int ctl_check_queue(struct ctl *ctl, const char *name);
+int ctl_check_past_queue(struct ctl *ctl, const char *name); /* or was there */
+int ctl_check_service(struct ctl *ctl, const char *name);
+int ctl_check_type(struct ctl *ctl, const char *name);
+
+/* Before anything is removed for good that was not named one by one: CTL_USAGE, said, where nobody can be asked and
+ * --yes is not given. */
+int ctl_check_asking(const struct ctl *ctl);
+/* Asks, unless --yes is given: has `word` been typed? CTL_FAILURE, said, where not. The text says what will happen. */
+int ctl_confirm(const struct ctl *ctl, const char *word, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* SIGINT and SIGTERM are held back from here on, to be asked for at moments when a stop leaves nothing half done. */
 void ctl_hold_signals(void);

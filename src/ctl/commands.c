@@ -31,19 +31,57 @@ const ctl_command ctl_commands[] = {
          "Show what an atom came from, read from the graph", "  hartonomousctl lineage 42\n"},
         {"queue", "list", "", 0, 0, TAKES_JSON, ctl_queue_list, "List the broker's queues",
          "  hartonomousctl queue list\n"},
-        {"dead-letter", "list", "", 0, 0, TAKES_QUEUE | TAKES_LIMIT | TAKES_JSON, ctl_dead_letter_list,
-         "List the messages that could not be handled, and why",
-         "  hartonomousctl dead-letter list --queue IngestionQueue\n"},
+        {"queue", "show", "QUEUE", 1, 1, TAKES_JSON, ctl_queue_show,
+         "Show one queue: limits, depth, counters, rates, dead letters, services, rights",
+         "  hartonomousctl queue show IngestionQueue\n"
+         "  hartonomousctl queue show IngestionQueue --json | jq '.rates'\n"},
+        {"queue", "enable", "QUEUE", 1, 1, TAKES_JSON, ctl_queue_enable, "Give the messages of a queue out again",
+         "  hartonomousctl queue enable Neo4jSyncQueue\n"},
+        {"queue", "disable", "QUEUE", 1, 1, TAKES_JSON, ctl_queue_disable,
+         "Keep the messages of a queue back; what is being handled is finished",
+         "  hartonomousctl queue disable Neo4jSyncQueue\n"},
+        {"queue", "peek", "QUEUE", 1, 1, TAKES_NEXT | TAKES_JSON, ctl_queue_peek,
+         "Show the next messages of a queue without taking them",
+         "  hartonomousctl queue peek IngestionQueue --limit 10\n"
+         "  hartonomousctl queue peek IngestionQueue --json | jq '.[].body'\n"},
+        {"queue", "purge", "QUEUE", 1, 1, TAKES_TYPE | TAKES_YES | TAKES_JSON, ctl_queue_purge,
+         "Throw away what waits in a queue, for good",
+         "  hartonomousctl queue purge EmbeddingQueue\n"
+         "  hartonomousctl queue purge Neo4jSyncQueue --type AtomsCreated --yes\n"},
+        {"queue", "audit", "", 0, 0, TAKES_QUEUE | TAKES_LIMIT | TAKES_JSON, ctl_queue_audit,
+         "List what was done to queues, conversations and dead letters by hand, and by whom",
+         "  hartonomousctl queue audit --limit 20\n"
+         "  hartonomousctl queue audit --queue IngestionQueue --json\n"},
+        {"conversation", "list", "", 0, 0, TAKES_SERVICE | TAKES_CONVERSATION_STATE | TAKES_LIMIT | TAKES_JSON,
+         ctl_conversation_list, "List the ends of conversations, newest first",
+         "  hartonomousctl conversation list --service InferenceService\n"
+         "  hartonomousctl conversation list --state ERROR\n"},
+        {"conversation", "show", "HANDLE", 1, 1, TAKES_NEXT | TAKES_JSON, ctl_conversation_show,
+         "Show one conversation: both ends, timer, lifetime, what waits", "  hartonomousctl conversation show 4711\n"},
+        {"conversation", "end", "HANDLE", 1, 1, TAKES_END | TAKES_JSON, ctl_conversation_end,
+         "End one end of a conversation; what waits for it is dropped, the other end is told",
+         "  hartonomousctl conversation end 4711\n"
+         "  hartonomousctl conversation end 4711 --error 17 --description 'withdrawn by the operator'\n"
+         "  hartonomousctl conversation end 4711 --cleanup\n"},
+        {"dead-letter", "list", "", 0, 0, TAKES_QUEUE | TAKES_REASON | TAKES_TYPE | TAKES_LIMIT | TAKES_JSON,
+         ctl_dead_letter_list, "List the messages that could not be handled, and why",
+         "  hartonomousctl dead-letter list --queue IngestionQueue\n"
+         "  hartonomousctl dead-letter list --reason 'Exceeded maximum'\n"},
+        {"dead-letter", "summary", "", 0, 0, TAKES_QUEUE | TAKES_JSON, ctl_dead_letter_summary,
+         "Count them by queue, reason and type", "  hartonomousctl dead-letter summary\n"},
         {"dead-letter", "show", "ID", 1, 1, TAKES_JSON, ctl_dead_letter_show, "Show one of them, with its body",
          "  hartonomousctl dead-letter show 3\n"},
-        {"dead-letter", "replay", "[ID]...", 0, -1, TAKES_QUEUE | TAKES_ALL | TAKES_JSON, ctl_dead_letter_replay,
-         "Put them back into their queues, with no attempts counted",
+        {"dead-letter", "replay", "[ID]...", 0, -1, TAKES_QUEUE | TAKES_REASON | TAKES_TYPE | TAKES_ALL | TAKES_JSON,
+         ctl_dead_letter_replay, "Put them back into their queues, with no attempts counted",
          "  hartonomousctl dead-letter replay 3 4\n"
-         "  hartonomousctl dead-letter replay --queue EmbeddingQueue\n"},
-        {"dead-letter", "discard", "[ID]...", 0, -1, TAKES_QUEUE | TAKES_ALL | TAKES_JSON, ctl_dead_letter_discard,
+         "  hartonomousctl dead-letter replay --queue EmbeddingQueue\n"
+         "  hartonomousctl dead-letter replay --reason 'Exceeded maximum'\n"},
+        {"dead-letter", "discard", "[ID]...", 0, -1,
+         TAKES_QUEUE | TAKES_REASON | TAKES_TYPE | TAKES_ALL | TAKES_YES | TAKES_JSON, ctl_dead_letter_discard,
          "Remove them for good",
          "  hartonomousctl dead-letter discard 3\n"
-         "  hartonomousctl dead-letter discard --all\n"},
+         "  hartonomousctl dead-letter discard --queue EmbeddingQueue\n"
+         "  hartonomousctl dead-letter discard --all --yes\n"},
         {"config", "check", "", 0, 0, TAKES_JSON, ctl_config_check, "Have every program check its settings",
          "  hartonomousctl config check\n"
          "  hartonomousctl config check --config-dir ./new-settings\n"},

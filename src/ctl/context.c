@@ -68,11 +68,9 @@ static int status_of(const hart_error *err)
 static const struct {
         const char *sqlstate, *advice;
 } advices[] = {
-        {"3D000", "as a superuser: createdb -O hartonomous hartonomous; then hartonomousctl schema apply"},
         {"3F000", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42P01", "the schema is not there: run `hartonomousctl schema apply` as role hartonomous"},
         {"42883", "the schema is not there or old: run `hartonomousctl schema apply` as role hartonomous"},
-        {"28P01", "check the credential database-password"},
 };
 
 /* The role a refused login was for stands in quotes in what PostgreSQL says, in every language. */
@@ -89,14 +87,31 @@ static const char *role_advice(const hart_error *err, char *buffer, size_t size)
         return buffer;
 }
 
-int ctl_fail(const hart_error *err)
+/* The adapter puts the name of an embedded statement in front ("ctl_sql_queues in line 3: "), which says nothing to
+ * whoever typed a command. */
+const char *ctl_reason(const hart_error *err)
+{
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+        const size_t size = strspn(err->text, letters);
+        const char *end = strstr(err->text + size, ": "), *mark = strstr(err->text, "_sql_");
+        const bool is_name = mark && mark < err->text + size;
+        const bool is_script = strncmp(err->text, "script:", 7) == 0 || strncmp(err->text, "script ", 7) == 0;
+        const bool is_behind = strncmp(err->text + size, " in line ", 9) == 0 || err->text[size] == ':';
+        return end && is_behind && (is_name || is_script) ? end + 2 : err->text;
+}
+
+int ctl_fail(const struct ctl *ctl, const hart_error *err)
 {
         char buffer[256];
         const char *advice = role_advice(err, buffer, sizeof buffer);
         for (size_t i = 0; i < sizeof advices / sizeof advices[0] && !advice; i++)
                 if (strcmp(advices[i].sqlstate, err->foreign) == 0)
                         advice = advices[i].advice;
-        ctl_say("%s%s%s", err->text, advice ? "; " : "", advice ? advice : "");
+        const char *reason = ctl_reason(err);
+        const ctl_command *command = ctl && reason != err->text ? ctl->command : NULL;
+        const char *action = command && command->action ? command->action : "";
+        ctl_say("%s%s%s%s%s%s%s", command ? command->name : "", *action ? " " : "", action, command ? ": " : "", reason,
+                advice ? "; " : "", advice ? advice : "");
         bool schema_missing = strcmp(err->foreign, "3F000") == 0 || strcmp(err->foreign, "42P01") == 0 ||
                               strcmp(err->foreign, "42883") == 0;
         return schema_missing ? CTL_CONFIG : status_of(err);
@@ -127,7 +142,7 @@ static hart_code load_settings(struct ctl *ctl, hart_error *err)
 int ctl_settings(struct ctl *ctl)
 {
         hart_error err = {0};
-        return load_settings(ctl, &err) == HART_OK ? CTL_OK : ctl_fail(&err);
+        return load_settings(ctl, &err) == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 
 hart_pg_options ctl_pg_options(const struct ctl *ctl)
@@ -154,7 +169,7 @@ hart_code ctl_try_connect(struct ctl *ctl, hart_error *err)
 int ctl_connect(struct ctl *ctl)
 {
         hart_error err = {0};
-        return ctl_try_connect(ctl, &err) == HART_OK ? CTL_OK : ctl_fail(&err);
+        return ctl_try_connect(ctl, &err) == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 
 void ctl_done(struct ctl *ctl)

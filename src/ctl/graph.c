@@ -79,7 +79,7 @@ int ctl_graph_apply(struct ctl *ctl, int count, char *arguments[])
         if (ctl->options.json)
                 table_show(&progress.table, true);
         table_done(&progress.table);
-        return code == HART_OK ? CTL_OK : ctl_fail(&err);
+        return code == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 
 static const table_column difference_columns[] = {
@@ -109,7 +109,7 @@ int ctl_graph_verify(struct ctl *ctl, int count, char *arguments[])
         if (code == HART_OK)
                 code = hart_graph_schema_verify(graph, list_difference, &differences, &counted, &err);
         if (code != HART_OK)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         table_show(&differences, ctl->options.json);
         if (counted == 0 && !ctl->options.json)
                 puts("the graph's schema is as it should be");

@@ -195,7 +195,7 @@ static int run(struct ingest *ingest, int wait, char *arguments[])
         if (going || ingest->error.code == HART_STOPPED || ingest->error.code == HART_FAILED)
                 tell(ingest, began);
         if (!going)
-                return ctl_fail(&ingest->error);
+                return ctl_fail(ingest->ctl, &ingest->error);
         return count_state(ingest, DOCUMENT_FAILED) == 0 ? CTL_OK : CTL_FAILURE;
 }
 

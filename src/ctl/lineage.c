@@ -115,19 +115,19 @@ static int answer_question(struct ctl *ctl, int32_t tenant, int64_t atom, bool t
         if (code == HART_EMPTY && !there)
                 return ctl_not_found("atom %lld: there is none", (long long)atom);
         if (code != HART_OK && !ctl->pg)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (code == HART_OK)
                 return CTL_OK;
         if (code == HART_EMPTY)
                 ctl_say("the graph does not have atom %lld yet; this is PostgreSQL's answer", (long long)atom);
         else
-                ctl_say("%s; this is PostgreSQL's answer", err.text);
+                ctl_say("%s; this is PostgreSQL's answer", ctl_reason(&err));
         table_done(&answer->rows);
         err = (hart_error){0};
         code = ask_database(ctl, tenant, atom, answer, &err);
         if (code == HART_EMPTY)
                 return ctl_not_found("atom %lld: there is none", (long long)atom);
-        return code == HART_OK ? CTL_OK : ctl_fail(&err);
+        return code == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 
 int ctl_lineage(struct ctl *ctl, int count, char *arguments[])
@@ -146,7 +146,7 @@ int ctl_lineage(struct ctl *ctl, int count, char *arguments[])
         if (code == HART_OK)
                 code = hart_catalog_atom(ctl->pg, tenant, atom, note_tenant, &tenant, &err);
         if (code < 0 && tenant == HART_ANY_TENANT)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (tenant == HART_ANY_TENANT)
                 return ctl_not_found("atom %s: there is none", arguments[0]);
         struct answer answer = {.rows = {.columns = columns, .column_count = sizeof columns / sizeof columns[0]}};

@@ -9,7 +9,7 @@
 
 static int run(ctl_invocation *invocation)
 {
-        struct ctl ctl = {.options = invocation->options};
+        struct ctl ctl = {.options = invocation->options, .command = invocation->command};
         int status = invocation->command->run(&ctl, invocation->count, invocation->arguments);
         ctl_done(&ctl);
         return status;
@@ -19,7 +19,7 @@ static int run(ctl_invocation *invocation)
 static int finish(int status)
 {
         hart_error err = {0};
-        return hart_standard_output_finish(&err) == HART_OK || status != CTL_OK ? status : ctl_fail(&err);
+        return hart_standard_output_finish(&err) == HART_OK || status != CTL_OK ? status : ctl_fail(NULL, &err);
 }
 
 int main(int argc, char *argv[])

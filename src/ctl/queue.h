@@ -6,7 +6,11 @@
 
 #include "table.h"
 
-/* *lag: age of the oldest message of all, in seconds. The first column is the queue's name. */
+/* *lag: age of the oldest message of all, in seconds. */
 hart_code queues_read(hart_pg *pg, struct table *into, double *lag, hart_error *err);
+
+/* Dead letters by reason: the statement takes a queue's name or null. */
+extern const table_column dead_letter_summary_columns[];
+#define DEAD_LETTER_SUMMARY_COLUMNS 6
 
 #endif

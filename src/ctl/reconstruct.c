@@ -118,5 +118,5 @@ int ctl_reconstruct(struct ctl *ctl, int count, char *arguments[])
         if (code == HART_EMPTY)
                 return ctl_not_found("source %s: there is none; `hartonomousctl source list` shows what there is",
                                      arguments[0]);
-        return code == HART_OK ? CTL_OK : ctl_fail(&err);
+        return code == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }

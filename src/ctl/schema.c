@@ -60,7 +60,7 @@ int ctl_schema_apply(struct ctl *ctl, int count, char *arguments[])
         else if (code == HART_OK)
                 puts("nothing to do: all migrations are applied");
         table_done(&listing.table);
-        return code == HART_OK ? CTL_OK : ctl_fail(&err);
+        return code == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 
 int ctl_schema_status(struct ctl *ctl, int count, char *arguments[])
@@ -76,7 +76,7 @@ int ctl_schema_status(struct ctl *ctl, int count, char *arguments[])
                 table_show(&listing.table, ctl->options.json);
         table_done(&listing.table);
         if (code != HART_OK)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         return listing.other == 0 ? CTL_OK : CTL_FAILURE;
 }
 
@@ -132,6 +132,6 @@ int ctl_schema_verify(struct ctl *ctl, int count, char *arguments[])
                 puts("the database is what the migrations make");
         table_done(&comparison.table);
         if (code != HART_OK)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         return differences == 0 ? CTL_OK : CTL_FAILURE;
 }

@@ -66,7 +66,7 @@ int ctl_search(struct ctl *ctl, int count, char *arguments[])
                 return status;
         hart_code code = embed(ctl, arguments[0], &encoder, &vector, &err);
         if (code != HART_OK)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         const hart_search search = {
                 .tenant = (int32_t)ctl->options.tenant,
                 .revision = hart_encoder_revision(encoder),
@@ -76,7 +76,7 @@ int ctl_search(struct ctl *ctl, int count, char *arguments[])
         };
         code = hart_catalog_search(ctl->pg, &search, add_result, &results, &compared, &err);
         if (code < 0)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (ctl->options.json)
                 show_json(search.revision, compared, &results);
         else

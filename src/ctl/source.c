@@ -90,7 +90,7 @@ int ctl_source_list(struct ctl *ctl, int count, char *arguments[])
                 .tenant = (int32_t)ctl->options.tenant, .state = ctl->options.state, .limit = ctl->options.limit};
         hart_error err = {0};
         if (hart_catalog_sources(ctl->pg, &filter, add_source, &sources, &err) < 0)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         table_show(&sources, ctl->options.json);
         return CTL_OK;
 }
@@ -109,7 +109,7 @@ int ctl_source_show(struct ctl *ctl, int count, char *arguments[])
         hart_error err = {0};
         hart_code code = hart_catalog_sources(ctl->pg, &filter, add_source, &sources, &err);
         if (code < 0)
-                return ctl_fail(&err);
+                return ctl_fail(ctl, &err);
         if (code == HART_EMPTY)
                 return ctl_not_found("source %s: there is none; `hartonomousctl source list` shows what there is",
                                      arguments[0]);

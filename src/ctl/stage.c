@@ -224,7 +224,7 @@ static bool judge(struct ingest *ingest, struct document *document, hart_code co
                 return false;
         if (code != HART_FAILED && code != HART_POISON)
                 return end_all(ingest, err);
-        ingest_failed(ingest, document, "%s", err->text);
+        ingest_failed(ingest, document, "%s", ctl_reason(err));
         return true;
 }
 

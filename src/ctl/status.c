@@ -177,5 +177,5 @@ int ctl_status(struct ctl *ctl, int count, char *arguments[])
         table_done(&picture.dependencies);
         table_done(&picture.daemons);
         table_done(&picture.queues);
-        return picture.counted ? CTL_OK : ctl_fail(&err);
+        return picture.counted ? CTL_OK : ctl_fail(ctl, &err);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define JSON_COLUMNS 60
+
 static table_cell *new_cell(struct table *into)
 {
         if (into->cell_count == into->capacity) {
@@ -42,6 +44,15 @@ void table_text(struct table *into, const char *text)
                 table_text_n(into, text, strlen(text));
         else
                 table_null(into);
+}
+
+void table_json(struct table *into, const char *text)
+{
+        expect(into, TABLE_JSON);
+        table_cell *cell = new_cell(into);
+        cell->null = !text;
+        cell->size = text ? strlen(text) : 0;
+        cell->text = text ? hart_duplicate_n(text, cell->size) : NULL;
 }
 
 void table_integer(struct table *into, int64_t value)
@@ -84,8 +95,8 @@ size_t table_rows(const struct table *of)
         return of->cell_count / of->column_count;
 }
 
-/* For people; free() */
-static char *cell_text(const table_column *column, const table_cell *cell)
+/* For people; JSON takes at most `limit` columns (0: any number). free() */
+static char *cell_text(const table_column *column, const table_cell *cell, size_t limit)
 {
         if (cell->null)
                 return hart_duplicate("-");
@@ -100,6 +111,8 @@ static char *cell_text(const table_column *column, const table_cell *cell)
                 return hart_format("%.1f", cell->number);
         case TABLE_FLAG:
                 return hart_duplicate(cell->integer ? "yes" : "no");
+        case TABLE_JSON:
+                return one_line(cell->text, cell->size, limit);
         }
         return hart_duplicate("");
 }
@@ -121,14 +134,19 @@ static void lay_out(const struct table *of, struct layout *layout)
                 layout->last = column;
                 for (size_t line = 0; line < lines; line++) {
                         size_t at = line * of->column_count + column;
-                        layout->texts[at] =
-                                line == 0 ? hart_duplicate(of->columns[column].title)
-                                          : cell_text(&of->columns[column], &of->cells[at - of->column_count]);
+                        layout->texts[at] = line == 0 ? hart_duplicate(of->columns[column].title)
+                                                      : cell_text(&of->columns[column],
+                                                                  &of->cells[at - of->column_count], JSON_COLUMNS);
                         size_t width = text_width(layout->texts[at]);
                         if (width > layout->widths[column])
                                 layout->widths[column] = width;
                 }
         }
+}
+
+static bool is_number(table_kind kind)
+{
+        return kind == TABLE_INTEGER || kind == TABLE_NUMBER || kind == TABLE_SECONDS;
 }
 
 static void print_field(const struct layout *layout, size_t column, bool right, const char *text, FILE *out)
@@ -149,10 +167,9 @@ void table_print(const struct table *of, FILE *out)
         lay_out(of, &layout);
         for (size_t line = 0; line <= table_rows(of); line++) {
                 for (size_t column = 0; column < of->column_count; column++) {
-                        table_kind kind = of->columns[column].kind;
                         const char *text = layout.texts[line * of->column_count + column];
                         if (text)
-                                print_field(&layout, column, kind != TABLE_TEXT && kind != TABLE_FLAG, text, out);
+                                print_field(&layout, column, is_number(of->columns[column].kind), text, out);
                 }
                 fputc('\n', out);
         }
@@ -173,7 +190,7 @@ void table_print_record(const struct table *of, size_t row, FILE *out)
                 if (!of->columns[column].title)
                         continue;
                 HART_CLEANUP(hart_free_p)
-                char *text = cell_text(&of->columns[column], &of->cells[row * of->column_count + column]);
+                char *text = cell_text(&of->columns[column], &of->cells[row * of->column_count + column], 0);
                 fprintf(out, "%*s  %s\n", (int)widest, of->columns[column].title, text);
         }
 }
@@ -198,18 +215,26 @@ static void write_cell(const table_column *column, const table_cell *cell, hart_
         case TABLE_FLAG:
                 hart_json_put_flag(writer, cell->integer != 0);
                 return;
+        case TABLE_JSON:
+                hart_json_put_raw(writer, cell->text, cell->size);
+                return;
         }
 }
 
-void table_write_json_row(const struct table *of, size_t row, hart_json_writer *writer)
+void table_write_json_members(const struct table *of, size_t row, hart_json_writer *writer)
 {
-        hart_json_begin_object(writer);
         for (size_t column = 0; column < of->column_count; column++) {
                 if (!of->columns[column].key)
                         continue;
                 hart_json_key(writer, of->columns[column].key);
                 write_cell(&of->columns[column], &of->cells[row * of->column_count + column], writer);
         }
+}
+
+void table_write_json_row(const struct table *of, size_t row, hart_json_writer *writer)
+{
+        hart_json_begin_object(writer);
+        table_write_json_members(of, row, writer);
         hart_json_end_object(writer);
 }
 

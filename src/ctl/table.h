@@ -11,7 +11,14 @@
 #include <hartonomous/json.h>
 #include <hartonomous/memory.h>
 
-typedef enum table_kind { TABLE_TEXT, TABLE_INTEGER, TABLE_NUMBER, TABLE_SECONDS, TABLE_FLAG } table_kind;
+typedef enum table_kind {
+        TABLE_TEXT,
+        TABLE_INTEGER,
+        TABLE_NUMBER,
+        TABLE_SECONDS,
+        TABLE_FLAG,
+        TABLE_JSON /* a JSON value as text; shortened in a table, whole elsewhere */
+} table_kind;
 
 typedef struct table_column {
         const char *key;   /* in JSON; NULL: for people only */
@@ -37,6 +44,7 @@ struct table {
 /* Cells are added from left to right, row after row; a call must fit the column's kind. */
 void table_text(struct table *into, const char *text); /* NULL and "" are null */
 void table_text_n(struct table *into, const char *text, size_t size);
+void table_json(struct table *into, const char *text); /* must be JSON; NULL is null */
 void table_integer(struct table *into, int64_t value);
 void table_integer_or_null(struct table *into, int64_t value); /* negative is null */
 void table_number(struct table *into, double value);           /* of a TABLE_NUMBER or TABLE_SECONDS */
@@ -52,6 +60,8 @@ void table_print_record(const struct table *of, size_t row, FILE *out);
 /* An array of objects, or one object. */
 void table_write_json(const struct table *of, hart_json_writer *writer);
 void table_write_json_row(const struct table *of, size_t row, hart_json_writer *writer);
+/* The members of that object, into one that is begun. */
+void table_write_json_members(const struct table *of, size_t row, hart_json_writer *writer);
 /* The whole of it on stdout, in the form that was asked for. */
 void table_show(const struct table *of, bool json);
 

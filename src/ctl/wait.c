@@ -111,7 +111,7 @@ static hart_code reconnect(struct waiting *waiting, hart_error *err)
 {
         hart_code code = HART_RETRY;
         progress_clear(&waiting->ingest->progress);
-        ctl_say("%s; the documents are handed in, waiting for PostgreSQL", err->text);
+        ctl_say("%s; the documents are handed in, waiting for PostgreSQL", ctl_reason(err));
         for (unsigned tries = 1; code == HART_RETRY; tries++) {
                 sleep_for(hart_backoff_delay(tries, LONGEST_PAUSE, PATIENCE, hart_random()));
                 code = ctl_interrupted(NULL);

@@ -15,8 +15,12 @@ static const struct {
         {"25006", HART_RETRY, "it is a standby, or set read-only; where it may write, work goes on by itself"},
         {"25P03", HART_RETRY, NULL}, /* idle-in-transaction timeout: the connection is gone */
         {"26000", HART_RETRY, NULL}, /* a prepared statement was dropped behind our back: it is forgotten now */
+        {"28P01", HART_CONFIG, "check the credential database-password"},
         {"28", HART_CONFIG, "check [database] conninfo, the role and pg_hba.conf"},
-        {"3D000", HART_CONFIG, "create the database, or correct [database] conninfo"},
+        {"3D000", HART_CONFIG,
+         "correct [database] conninfo, or as a superuser: createdb -O hartonomous hartonomous; then hartonomousctl "
+         "schema "
+         "apply"},
         {"40", HART_RETRY, NULL}, /* serialization failure, deadlock */
         {"42501", HART_CONFIG,
          "schema commands run as role hartonomous (sudo -u hartonomous), people need GRANT hartonomous_operator, "

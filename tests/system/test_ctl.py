@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 
+import psycopg
 import pytest
 
 from daemons import program
@@ -72,6 +73,23 @@ def test_version_names_what_was_built_in(name, libraries):
     (["atom", "show", "12ab"], "not a number"),
     (["dead-letter", "replay"], "--all or --queue"),
     (["dead-letter", "discard", "--all", "3"], "not both"),
+    (["dead-letter", "replay", "--reason", "x", "3"], "not both"),
+    (["dead-letter", "discard", "--all"], "say --yes"),
+    (["dead-letter", "replay", "--yes", "3"], "no option --yes"),
+    (["dead-letter", "show", "0"], "not a number from 1"),
+    (["queue", "purge", "EmbeddingQueue"], "say --yes"),
+    (["queue", "purge"], "needs QUEUE"),
+    (["queue", "purg", "x"], "did you mean `queue purge`"),
+    (["queue", "show", "a", "b"], "one word too many"),
+    (["queue", "peek", "x", "--limit", "-1"], "not a number from 0"),
+    (["queue", "list", "--limit", "1"], "no option --limit"),
+    (["conversation"], "list, show, end"),
+    (["conversation", "end", "1", "--description", "x"], "--error=CODE"),
+    (["conversation", "end", "1", "--cleanup", "--error", "1"], "say one of them"),
+    (["conversation", "end", "1", "--error", "2147483648"], "not a number from -2147483648"),
+    (["conversation", "end", "1", "--error", "x"], "not a number"),
+    (["conversation", "list", "--state", "queued"], "one of CONVERSING"),
+    (["conversatoin", "list"], "did you mean `conversation`"),
 ])
 def test_mistakes_get_one_line_and_64(ctl, words, said):
     done = ctl(*words, check=False)
@@ -94,7 +112,7 @@ def test_a_server_that_is_away_is_69(ctl, settings, tmp_path):
 def test_a_missing_database_is_78_and_says_how_to_make_it(ctl, settings, cluster):
     settings.write_common(database={"conninfo": cluster.conninfo(dbname="nowhere", user=None)})
     done = ctl("source", "list", check=False)
-    assert done.returncode == 78 and "createdb" in done.stderr
+    assert done.returncode == 78 and done.stderr.count("createdb") == 1 and done.stderr.count("[database] conninfo") == 1
 
 
 def test_a_missing_role_is_78_and_says_how_to_make_it(database, ctl):
@@ -107,6 +125,7 @@ def test_a_wrong_password_is_78_and_is_not_repeated(database, ctl, settings):
     settings.credential("database-password", "battery staple")
     done = ctl("source", "list", check=False, role="hartonomous-password")
     assert done.returncode == 78 and "password" in done.stderr and "battery" not in done.stderr
+    assert "check the credential database-password" in done.stderr and "pg_hba" not in done.stderr, "one piece of advice"
 
 
 def test_a_missing_schema_is_78_and_says_how_to_make_it(empty_database, ctl, tmp_path):
@@ -461,43 +480,420 @@ def letters(database, ctl, tmp_path):
     return [row[0] for row in database.query("SELECT dead_letter_id FROM broker.dead_letter ORDER BY 1")]
 
 
-def test_queues_are_listed(letters, ctl):
-    rows = {row["queue"]: row for row in json.loads(ctl("queue", "list", "--json").stdout)}
+@pytest.fixture
+def person(database, cluster):
+    """Roles of this test's own: person("operator", "hartonomous_operator") is a member of that; gone afterwards."""
+    made = []
+
+    def make(name, *member_of):
+        role = f"{database.name}_{name}"
+        cluster.psql(f"CREATE ROLE {role} LOGIN")
+        made.append(role)
+        for group in member_of:
+            cluster.psql(f"GRANT {group} TO {role}")
+        return role
+
+    yield make
+    for role in made:
+        cluster.psql(f"DROP OWNED BY {role}", dbname=database.name)
+        cluster.psql(f"DROP ROLE {role}")
+
+
+def send(database, count=1, queue="Embedding", priority=5, **more):
+    """That many messages to a queue of the pipeline, of bodies {"n": 0}, {"n": 1}, …; their handles."""
+    options = "".join(f", {name} => %({name})s" for name in more)
+    return [database.value(f"SELECT broker.send_one('ClientService', %(queue)s || 'Service', %(queue)s || 'Contract', %(queue)s || 'Request',"
+                           f" %(body)s::jsonb, %(priority)s{options})", {"queue": queue, "body": json.dumps({"n": n}), "priority": priority, **more})
+            for n in range(count)]
+
+
+def converse(database, messages=2):
+    """A conversation from ClientService to InferenceService; the handles of its ends."""
+    near = database.value("SELECT broker.begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', '1 hour')")
+    for n in range(messages):
+        database.query("SELECT broker.send(%s, 'InferenceJobRequest', %s::jsonb)", [near, json.dumps({"n": n})])
+    return near, database.value("SELECT far_handle FROM broker.conversation WHERE handle = %s", [near])
+
+
+def read(ctl, *words, **more):
+    """What a command says as JSON."""
+    return json.loads(ctl(*words, "--json", **more).stdout)
+
+
+def on_terminal(settings, typed, *words):
+    """Runs a command with a terminal as its input: (exit status, standard output, what was shown on standard error)."""
+    parent, child = pty.openpty()
+    process = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, *words], stdin=child, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, env=settings.environment("hartonomous"))
+    os.close(child)
+    os.write(parent, typed.encode())
+    said, asked = process.communicate(timeout=60)
+    os.close(parent)
+    return process.returncode, said, asked
+
+
+def test_queues_are_listed(letters, database, ctl):
+    send(database, 2)
+    send(database, deliver_after="infinity")
+    database.query("UPDATE broker.queue SET max_readers = 4, retention = '90 s' WHERE name = 'EmbeddingQueue'")
+    rows = {row["queue"]: row for row in read(ctl, "queue", "list")}
     assert rows["IngestionQueue"]["dead_letters"] == 3 and rows["IngestionQueue"]["messages"] == 0
-    assert {"Neo4jSyncQueue", "EmbeddingQueue"} <= set(rows)
-    assert "IngestionQueue" in ctl("queue", "list").stdout
+    assert rows["IngestionQueue"]["max_readers"] is None and rows["IngestionQueue"]["retention_seconds"] is None
+    embedding = rows["EmbeddingQueue"]
+    assert embedding["oldest_seconds"] > 0
+    assert {**embedding, "oldest_seconds": 0} == {
+        "queue": "EmbeddingQueue", "status": "ON", "messages": 2, "deferred": 1, "oldest_seconds": 0, "readers_active": 0, "readers_sleeping": 0,
+        "max_readers": 4, "max_attempts": 3, "dead_letters": 0, "max_rollbacks": 5, "retention_seconds": 90}
+    people = ctl("queue", "list").stdout.splitlines()
+    assert people[0].split("  ")[0] == "QUEUE" and len(people) == len(rows) + 1
+    assert any(line.split()[:4] == ["EmbeddingQueue", "ON", "2", "1"] for line in people)
+
+
+def test_a_queue_is_shown_with_all_there_is_to_know(letters, database, ctl):
+    send(database, 2)
+    send(database, 1, priority=9)
+    send(database, deliver_after="infinity")
+    database.query("UPDATE broker.message SET attempts = 2, rollbacks = 1 WHERE priority = 9")
+    database.query("INSERT INTO broker.reader_activity (queue_id, pid, consumed, failed, rolled_back, buried)"
+                   " SELECT queue_id, 0, 600, 60, 5, 4 FROM broker.queue WHERE name = 'EmbeddingQueue'")
+    for minutes, consumed, failed, buried in ((4, 0, 0, 0), (0, 600, 60, 6)):
+        database.query("INSERT INTO broker.queue_sample (queue_id, sampled_at, depth, consumed, failed, buried)"
+                       " SELECT queue_id, now() - %s * interval '1 minute', 0, %s, %s, %s FROM broker.queue WHERE name = 'EmbeddingQueue'",
+                       [minutes, consumed, failed, buried])
+    shown = read(ctl, "queue", "show", "EmbeddingQueue")
+    assert (shown["queue"], shown["status"], shown["max_attempts"], shown["max_rollbacks"]) == ("EmbeddingQueue", "ON", 3, 5)
+    assert (shown["messages"], shown["deferred"], shown["dead_letters"]) == (3, 1, 0) and shown["oldest_seconds"] > 0 and shown["oldest_enqueued_at"]
+    assert (shown["consumed"], shown["failed"], shown["rolled_back"], shown["given_up"]) == (600, 60, 5, 4)
+    assert shown["priorities"] == [{"priority": 9, "messages": 1, "deferred": 0}, {"priority": 5, "messages": 2, "deferred": 1}]
+    assert [row["minutes"] for row in shown["rates"]] == [5, 60], "there is no sample within the last minute before the newest"
+    assert shown["rates"][0]["consumed_per_second"] == pytest.approx(2.5, rel=0.05)
+    assert shown["rates"][0]["failed_per_second"] == pytest.approx(0.25, rel=0.05)
+    assert shown["rates"][0]["given_up_per_second"] == pytest.approx(0.025, rel=0.05)
+    assert shown["attempts"] == [{"message_type": "EmbeddingRequest", "attempts": 2, "rollbacks": 1, "messages": 1}]
+    assert shown["dead_letter_reasons"] == []
+    assert shown["services"] == [{"service": "EmbeddingService", "contract": "EmbeddingContract"}]
+    assert {"role": "hartonomous-embedding", "may": "receive", "service": None} in shown["roles"]
+    assert {"role": "hartonomous-ingestion", "may": "send", "service": "EmbeddingService"} in shown["roles"]
+    assert {"role": "hartonomous_operator", "may": "send", "service": "*"} in shown["roles"]
+    letters_of = read(ctl, "queue", "show", "IngestionQueue")["dead_letter_reasons"]
+    assert [(row["reason"], row["message_type"], row["dead_letters"]) for row in letters_of] == [("broken\nin two", "IngestionRequest", 3)]
+    people = ctl("queue", "show", "EmbeddingQueue").stdout
+    for word in ("PRIORITY", "CONSUMED/S", "ATTEMPTS", "EmbeddingContract", "hartonomous-embedding"):
+        assert word in people
+    assert "broken in two" in ctl("queue", "show", "IngestionQueue").stdout
+
+
+def test_readers_of_a_queue_are_counted(database, ctl):
+    send(database)
+    with database.connect() as reader, reader.transaction():
+        assert reader.execute("SELECT body FROM broker.receive('EmbeddingQueue')").fetchone() == ({"n": 0},)
+        assert read(ctl, "queue", "show", "EmbeddingQueue")["readers_active"] == 1
+        assert {row["queue"]: row["readers_active"] for row in read(ctl, "queue", "list")}["EmbeddingQueue"] == 1
+        assert [row["state"] for row in read(ctl, "queue", "peek", "EmbeddingQueue")] == ["held"]
+
+
+def test_a_queue_is_turned_off_and_on(database, ctl):
+    assert read(ctl, "queue", "disable", "EmbeddingQueue") == {"queue": "EmbeddingQueue", "status": "OFF", "changed": True}
+    assert read(ctl, "queue", "disable", "EmbeddingQueue") == {"queue": "EmbeddingQueue", "status": "OFF", "changed": False}
+    assert {row["queue"]: row["status"] for row in read(ctl, "queue", "list")}["EmbeddingQueue"] == "OFF"
+    send(database)
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+        database.query("SELECT * FROM broker.receive('EmbeddingQueue')")
+    assert ctl("queue", "enable", "EmbeddingQueue").stdout == "EmbeddingQueue is ON\n"
+    assert ctl("queue", "enable", "EmbeddingQueue").stdout == "EmbeddingQueue is ON, as it was\n"
+    assert len(database.query("SELECT * FROM broker.receive('EmbeddingQueue')")) == 1
+    assert [(row["action"], row["queue"]) for row in read(ctl, "queue", "audit")] == [("enable", "EmbeddingQueue"), ("disable", "EmbeddingQueue")]
+
+
+def test_messages_are_peeked_at_and_stay(database, ctl):
+    handles = send(database, 3)
+    urgent = database.value("SELECT broker.send_one('ClientService', 'EmbeddingService', 'EmbeddingContract', 'EmbeddingRequest',"
+                            " jsonb_build_object('text', repeat('long ', 100) || chr(155) || 'x', 'none', NULL), 8)")
+    rows = read(ctl, "queue", "peek", "EmbeddingQueue")
+    assert [row["conversation"] for row in rows] == [urgent, *handles]
+    assert rows[0]["body"] == {"text": "long " * 100 + "\u009bx", "none": None} and rows[0]["priority"] == 8
+    assert [(row["body"], row["state"], row["attempts"], row["rollbacks"]) for row in rows[1:]] == [({"n": n}, "waiting", 0, 0) for n in range(3)]
+    people = ctl("queue", "peek", "EmbeddingQueue").stdout.splitlines()
+    assert len(people) == 5 and people[0].endswith("BODY") and "…" in people[1] and "\u009b" not in people[1] and people[2].endswith('{"n": 0}')
+    assert [row["conversation"] for row in read(ctl, "queue", "peek", "EmbeddingQueue", "--limit", "2")] == [urgent, handles[0]]
+    assert len(read(ctl, "queue", "peek", "EmbeddingQueue", "--limit", "0")) == 4
+    assert read(ctl, "queue", "peek", "IngestionQueue") == []
+    assert database.value("SELECT count(*) FROM broker.message") == 4
+
+
+def test_a_message_without_a_body_is_peeked_at(database, ctl):
+    database.query("SELECT broker.send_one('ClientService', 'EmbeddingService', 'EmbeddingContract', 'EmbeddingRequest')")
+    assert read(ctl, "queue", "peek", "EmbeddingQueue")[0]["body"] is None
+
+
+def test_a_queue_is_purged_only_when_that_is_said(database, ctl, settings):
+    send(database, 2)
+    send(database, deliver_after="infinity")
+    refused = ctl("queue", "purge", "EmbeddingQueue", check=False)
+    assert refused.returncode == 64 and "--yes" in refused.stderr and refused.stderr.count("\n") == 1
+    status, said, asked = on_terminal(settings, "Embedding\n", "queue", "purge", "EmbeddingQueue")
+    assert status == 1 and said == "" and "3 messages in EmbeddingQueue" in asked and "nothing was removed" in asked
+    status, _, asked = on_terminal(settings, "\x04", "queue", "purge", "EmbeddingQueue")
+    assert status == 1 and "nothing was removed" in asked
+    assert database.value("SELECT count(*) FROM broker.message") == 2
+    status, said, _ = on_terminal(settings, "EmbeddingQueue\n", "queue", "purge", "EmbeddingQueue")
+    assert (status, said) == (0, "3 removed\n")
+    assert database.value("SELECT count(*) FROM broker.message") + database.value("SELECT count(*) FROM broker.deferred_message") == 0
+    assert read(ctl, "queue", "purge", "EmbeddingQueue", "--yes") == {"removed": 0}
+
+
+def test_a_purge_takes_a_type_and_leaves_what_a_reader_has(database, ctl):
+    for message_type in ("Neo4jSyncRequest", "AtomsCreated", "AtomsCreated"):
+        database.query("SELECT broker.send_one('ClientService', 'Neo4jSyncService', 'Neo4jSyncContract', %s, '{}')", [message_type])
+    assert read(ctl, "queue", "purge", "Neo4jSyncQueue", "--type", "AtomsCreated", "--yes") == {"removed": 2}
+    with database.connect() as reader:
+        with reader.transaction():
+            assert len(reader.execute("SELECT * FROM broker.receive('Neo4jSyncQueue')").fetchall()) == 1
+            assert ctl("queue", "purge", "Neo4jSyncQueue", "--yes").stdout == "0 removed\n"
+    misspelt = ctl("queue", "purge", "Neo4jSyncQueue", "--type", "AtomsCreatd", "--yes", check=False)
+    assert misspelt.returncode == 2 and "did you mean AtomsCreated?" in misspelt.stderr
+    notes = read(ctl, "queue", "audit", "--queue", "Neo4jSyncQueue")
+    assert [note["detail"] for note in notes] == [{"messages": 0}, {"messages": 2, "message_type": "AtomsCreated"}]
+
+
+@pytest.mark.parametrize("words", [
+    ["queue", "show"], ["queue", "enable"], ["queue", "disable"], ["queue", "peek"], ["queue", "purge", "--yes"], ["queue", "audit", "--queue"],
+    ["dead-letter", "list", "--queue"], ["dead-letter", "summary", "--queue"], ["dead-letter", "replay", "--queue"],
+    ["dead-letter", "discard", "--yes", "--queue"],
+])
+def test_a_misspelt_queue_is_2_with_what_was_meant(database, ctl, words):
+    near = ctl(*words, "EmbedingQueue", check=False)
+    assert near.returncode == 2 and near.stderr == "hartonomousctl: queue EmbedingQueue: there is none; did you mean EmbeddingQueue?\n"
+    far = ctl(*words, "x'; DROP TABLE", check=False)
+    assert far.returncode == 2 and "`hartonomousctl queue list` shows what there is" in far.stderr
+    assert near.stdout == far.stdout == ""
+    assert database.query("SELECT * FROM broker.audit") == []
+
+
+def test_a_dropped_queue_is_still_found_in_the_audit(database, ctl):
+    database.query("SELECT broker.create_queue('Passing')")
+    database.query("SELECT broker.drop_queue('Passing')")
+    note = read(ctl, "queue", "audit", "--queue", "Passing")[0]
+    assert (note["action"], note["role"], note["detail"]) == ("drop", "hartonomous", {"queue": "Passing"}) and note["at"]
+
+
+# --- conversations ---
+
+
+def test_conversations_are_listed(database, ctl):
+    near, far = converse(database)
+    other, _ = converse(database, 0)
+    rows = read(ctl, "conversation", "list")
+    assert len(rows) == 4 and [row["handle"] for row in rows] == sorted((row["handle"] for row in rows), reverse=True)
+    one = {row["handle"]: row for row in rows}
+    assert one[near]["side"] == "initiator" and one[near]["waiting"] == 0 and one[near]["far_handle"] == far and one[near]["expires_at"]
+    assert one[far]["side"] == "target" and one[far]["waiting"] == 2 and one[far]["service"] == "InferenceService"
+    assert one[far]["begun_by"] == "hartonomous" and one[far]["conversation_group"] == far
+    assert {row["handle"] for row in read(ctl, "conversation", "list", "--service", "ClientService")} == {near, other}
+    assert len(read(ctl, "conversation", "list", "--limit", "3")) == 3
+    database.query("SELECT broker.end_conversation(%s)", [other])
+    assert [row["state"] for row in read(ctl, "conversation", "list", "--state", "DISCONNECTED_INBOUND")] == ["DISCONNECTED_INBOUND"]
+    assert read(ctl, "conversation", "list", "--state", "ERROR") == []
+    assert len(ctl("conversation", "list").stdout.splitlines()) == 4
+    wrong = ctl("conversation", "list", "--state", "converse", check=False)
+    assert wrong.returncode == 64 and "one of CONVERSING, DISCONNECTED_INBOUND, ERROR" in wrong.stderr
+    misspelt = ctl("conversation", "list", "--service", "InferenceServise", check=False)
+    assert misspelt.returncode == 2 and "did you mean InferenceService?" in misspelt.stderr
+
+
+def test_a_conversation_is_shown_with_both_ends_and_what_is_under_way(database, ctl):
+    near, far = converse(database)
+    database.query("SELECT broker.send(%s, 'InferenceJobRequest', '{\"n\": 9}', now() + interval '1 hour')", [near])
+    database.query("SELECT broker.set_timer(%s, '1 hour')", [near])
+    shown = read(ctl, "conversation", "show", near)
+    assert shown["handle"] == near and shown["side"] == "initiator" and shown["timer_at"] and shown["expires_at"]
+    assert shown["far_end"]["handle"] == far and shown["far_end"]["waiting"] == 2 and shown["far_end"]["timer_at"] is None
+    assert [(row["conversation"], row["state"], row["message_type"], row["body"]) for row in shown["messages"]] == [
+        (far, "waiting", "InferenceJobRequest", {"n": 0}), (far, "waiting", "InferenceJobRequest", {"n": 1}),
+        (far, "deferred", "InferenceJobRequest", {"n": 9}), (near, "timer", "DialogTimer", None)]
+    assert all(row["due_at"] for row in shown["messages"][2:])
+    people = ctl("conversation", "show", far).stdout
+    assert people.index(str(far)) < people.index("target") < people.index("initiator") and "DialogTimer" in people and '{"n": 9}' in people
+    assert read(ctl, "conversation", "show", far)["far_end"]["handle"] == near
+
+
+def test_messages_to_a_service_that_is_missing_are_shown(database, ctl):
+    near = database.value("SELECT broker.begin_conversation('ClientService', 'LaterService', 'InferenceJobContract')")
+    database.query("SELECT broker.send(%s, 'InferenceJobRequest', '{}')", [near])
+    assert [row["state"] for row in read(ctl, "conversation", "show", near)["messages"]] == ["undelivered"]
+    assert len(read(ctl, "conversation", "list", "--service", "LaterService")) == 1
+
+
+def test_handles_that_are_none_get_one_clear_line(database, ctl):
+    one_way, = send(database)
+    near, far = converse(database)
+    database.query("SELECT broker.end_conversation(%s)", [near])
+    for action in ("show", "end"):
+        for handle, status, said in ((987654321, 2, "there is none"), (one_way, 2, "one-way message"), (near, 2, f"the other one is {far}"),
+                                     ("x", 64, "not a number"), ("-1", 64, ""), ("0", 64, "not a number"), ("99999999999999999999", 64, "not a number")):
+            done = ctl("conversation", action, handle, check=False)
+            assert done.returncode == status and said in done.stderr and done.stderr.count("\n") == 1 and done.stdout == "", handle
+    assert "The other end has ended." in ctl("conversation", "show", far).stdout
+    assert read(ctl, "conversation", "show", far)["far_end"] is None
+
+
+def test_a_conversation_is_ended(database, ctl):
+    near, far = converse(database)
+    assert ctl("conversation", "end", far).stdout == f"{far} ended\n"
+    assert read(ctl, "conversation", "show", near)["state"] == "DISCONNECTED_INBOUND"
+    assert [row["message_type"] for row in read(ctl, "conversation", "show", near)["messages"]] == ["EndDialog"]
+    assert ctl("conversation", "end", far, check=False).returncode == 2
+    assert database.value("SELECT count(*) FROM broker.message WHERE message_type = 'InferenceJobRequest'") == 0
+    note = read(ctl, "queue", "audit")[0]
+    assert (note["action"], note["queue"], note["subject"]) == ("end", "InferenceQueue", far)
+
+
+def test_a_conversation_is_ended_with_an_error_or_without_a_word(database, ctl):
+    near, far = converse(database)
+    assert read(ctl, "conversation", "end", far, "--error", "-7", "--description", "no \"more\"") == {"ended": far}
+    shown = read(ctl, "conversation", "show", near)
+    assert shown["state"] == "ERROR" and shown["messages"][0]["body"] == {"Code": -7, "Description": "no \"more\""}
+    near, far = converse(database)
+    ctl("conversation", "end", near, "--cleanup")
+    assert ctl("conversation", "show", far, check=False).returncode == 2
+    assert database.value("SELECT count(*) FROM broker.message WHERE conversation = ANY (%s)", [[near, far]]) == 0
+
+
+# --- dead letters ---
 
 
 def test_dead_letters_are_listed_and_shown(letters, ctl):
-    rows = json.loads(ctl("dead-letter", "list", "--json").stdout)
+    rows = read(ctl, "dead-letter", "list")
     assert [row["id"] for row in rows] == letters[::-1]
     assert rows[0]["reason"] == "broken\nin two" and rows[0]["queue"] == "IngestionQueue"
     assert len(ctl("dead-letter", "list").stdout.splitlines()) == 4, "a reason with a newline stays on its line"
-    shown = json.loads(ctl("dead-letter", "show", letters[0], "--json").stdout)
-    assert json.loads(shown["body"])["SourceId"] and shown["attempts"] == 1
-    assert ctl("dead-letter", "show", "99999", check=False).returncode == 2
-    assert json.loads(ctl("dead-letter", "list", "--queue", "EmbeddingQueue", "--json").stdout) == []
-    misspelt = ctl("dead-letter", "list", "--queue", "IngestionQueu", check=False)
-    assert misspelt.returncode == 2 and "did you mean IngestionQueue" in misspelt.stderr
+    shown = read(ctl, "dead-letter", "show", letters[0])
+    assert shown["body"]["SourceId"] and shown["attempts"] == 1 and shown["metadata"] == {}
+    assert '"SourceId"' in ctl("dead-letter", "show", letters[0]).stdout
+    missing = ctl("dead-letter", "show", "99999", check=False)
+    assert missing.returncode == 2 and "hartonomousctl queue audit" in missing.stderr
+    assert read(ctl, "dead-letter", "list", "--queue", "EmbeddingQueue") == []
+
+
+def test_dead_letters_are_chosen_and_counted_by_queue_reason_and_type(letters, database, ctl):
+    send(database, 2)
+    bury(database, "EmbeddingQueue", "100% broken_")
+    assert len(read(ctl, "dead-letter", "list", "--reason", "broken")) == 3
+    assert len(read(ctl, "dead-letter", "list", "--reason", "100% broken_")) == 2
+    assert read(ctl, "dead-letter", "list", "--reason", "%") == [], "it is no pattern"
+    assert len(read(ctl, "dead-letter", "list", "--type", "EmbeddingRequest")) == 2
+    assert read(ctl, "dead-letter", "list", "--type", "EmbeddingRequest", "--reason", "broken") == []
+    rows = read(ctl, "dead-letter", "summary")
+    assert [(row["dead_letters"], row["queue"], row["message_type"], row["reason"]) for row in rows] == [
+        (3, "IngestionQueue", "IngestionRequest", "broken\nin two"), (2, "EmbeddingQueue", "EmbeddingRequest", "100% broken_")]
+    assert all(row["first_at"] <= row["last_at"] for row in rows)
+    assert [row["dead_letters"] for row in read(ctl, "dead-letter", "summary", "--queue", "EmbeddingQueue")] == [2]
+    assert len(ctl("dead-letter", "summary").stdout.splitlines()) == 3
+    assert read(ctl, "dead-letter", "replay", "--reason", "100%") == {"replayed": 2}
+    assert read(ctl, "dead-letter", "discard", "--type", "IngestionRequest", "--yes") == {"discarded": 3}
+    misspelt = ctl("dead-letter", "replay", "--type", "EmbedingRequest", check=False)
+    assert misspelt.returncode == 2 and "did you mean EmbeddingRequest?" in misspelt.stderr
 
 
 def test_failed_sources_are_seen_in_list_and_status(letters, ctl):
-    failed = json.loads(ctl("source", "list", "--state", "failed", "--json").stdout)
+    failed = read(ctl, "source", "list", "--state", "failed")
     assert len(failed) == 3 and all("broken" in row["failure"] for row in failed)
-    assert json.loads(ctl("status", "--json").stdout)["sources"]["failed"] == 3
+    assert read(ctl, "status")["sources"]["failed"] == 3
 
 
 def test_dead_letters_are_replayed_and_discarded(letters, database, ctl):
-    assert json.loads(ctl("dead-letter", "replay", letters[0], "--json").stdout) == {"replayed": 1}
+    assert read(ctl, "dead-letter", "replay", letters[0]) == {"replayed": 1}
     assert database.value("SELECT count(*) FROM broker.message") == 1
     assert ctl("dead-letter", "replay", letters[0], check=False).returncode == 2
     partly = ctl("dead-letter", "discard", letters[0], letters[1], check=False)
     assert partly.returncode == 1 and "1 discarded" in partly.stdout
-    assert json.loads(ctl("dead-letter", "replay", "--queue", "EmbeddingQueue", "--json").stdout) == {"replayed": 0}
-    assert json.loads(ctl("dead-letter", "replay", "--all", "--json").stdout) == {"replayed": 1}
+    assert read(ctl, "dead-letter", "replay", "--queue", "EmbeddingQueue") == {"replayed": 0}
+    assert read(ctl, "dead-letter", "replay", "--all") == {"replayed": 1}
     assert database.value("SELECT count(*) FROM broker.message") == 2
     assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
-    assert "0 discarded" in ctl("dead-letter", "discard", "--all").stdout
+    assert "0 discarded" in ctl("dead-letter", "discard", "--all", "--yes").stdout
+    assert [(note["action"], note["subject"]) for note in read(ctl, "queue", "audit")] == [
+        ("replay", letters[2]), ("discard", letters[1]), ("replay", letters[0])]
+
+
+def test_many_dead_letters_are_discarded_only_when_that_is_said(letters, database, ctl, settings):
+    for words in (["--all"], ["--queue", "IngestionQueue"], ["--reason", "broken"]):
+        refused = ctl("dead-letter", "discard", *words, check=False)
+        assert refused.returncode == 64 and "--yes" in refused.stderr
+    status, said, asked = on_terminal(settings, "yes\n", "dead-letter", "discard", "--all")
+    assert status == 1 and said == "" and "3 dead letters will be removed" in asked
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 3
+    status, said, _ = on_terminal(settings, "IngestionQueue\n", "dead-letter", "discard", "--queue", "IngestionQueue")
+    assert (status, said) == (0, "3 discarded\n")
+
+
+def test_what_another_replays_is_passed_over(letters, database, ctl):
+    with database.connect() as other:
+        with other.transaction():
+            other.execute("SELECT broker.replay_dead_letter(%s)", [letters[1]])
+            assert read(ctl, "dead-letter", "replay", "--all") == {"replayed": 2}
+    assert database.value("SELECT count(*) FROM broker.message") == 3
+
+
+def test_a_letter_of_a_queue_that_is_gone_says_so(letters, database, ctl):
+    database.query("UPDATE broker.dead_letter SET queue = 'Gone' WHERE dead_letter_id = %s", [letters[0]])
+    done = ctl("dead-letter", "replay", letters[0], check=False)
+    assert done.returncode == 1 and done.stderr.startswith("hartonomousctl: dead-letter replay: unknown queue 'Gone'")
+    assert len(read(ctl, "dead-letter", "list", "--queue", "Gone")) == 1
+    assert read(ctl, "dead-letter", "discard", letters[0]) == {"discarded": 1}
+
+
+# --- rights ---
+
+
+def every_broker_command(database):
+    """Each command that looks after the broker, with good arguments."""
+    near, far = converse(database)
+    other, _ = converse(database)
+    send(database, 3)
+    bury(database, "EmbeddingQueue", "broken")
+    letter = database.value("SELECT min(dead_letter_id) FROM broker.dead_letter")
+    return [
+        ["queue", "list"], ["queue", "show", "EmbeddingQueue"], ["queue", "disable", "EmbeddingQueue"], ["queue", "enable", "EmbeddingQueue"],
+        ["queue", "peek", "InferenceQueue"], ["queue", "audit"], ["conversation", "list"], ["conversation", "show", near],
+        ["conversation", "end", far, "--error", "1", "--description", "x"], ["conversation", "end", other, "--cleanup"],
+        ["dead-letter", "list"], ["dead-letter", "summary"], ["dead-letter", "show", letter], ["dead-letter", "replay", letter],
+        ["dead-letter", "discard", letter + 1], ["dead-letter", "replay", "--all"], ["dead-letter", "discard", "--all", "--yes"],
+        ["queue", "purge", "EmbeddingQueue", "--yes"],
+    ]
+
+
+def test_an_operator_may_look_after_the_broker(database, ctl, person):
+    operator = person("operator", "hartonomous_operator")
+    for words in every_broker_command(database):
+        read(ctl, *words, role=operator)
+    notes = read(ctl, "queue", "audit", role=operator)
+    assert {note["action"] for note in notes} == {"disable", "enable", "end", "replay", "discard", "purge"}
+    assert {note["role"] for note in notes} == {operator} and {note["application"] for note in notes} == {"hartonomousctl"}
+
+
+def test_nobody_else_may_look_after_the_broker(database, ctl, person):
+    plain = person("plain")
+    for words in every_broker_command(database):
+        done = ctl(*words, check=False, role=plain)
+        assert done.returncode == 78 and "GRANT hartonomous_operator" in done.stderr, words
+        assert done.stderr.count("\n") == 1 and "_sql_" not in done.stderr and done.stdout == ""
+        assert done.stderr.startswith("hartonomousctl: " + " ".join(words[:2]) + ": "), "it begins with what was asked for"
+    assert database.query("SELECT * FROM broker.audit") == []
+
+
+def test_a_sender_may_not_change_anything(database, ctl, person):
+    sender = person("sender")
+    database.query(f"SELECT broker.grant_send('EmbeddingService', '{sender}')")
+    before = database.value("SELECT count(*) FROM broker.audit")
+    try:
+        for words in every_broker_command(database):
+            if words[1] in ("disable", "enable", "peek", "purge", "end", "replay", "discard"):
+                done = ctl(*words, check=False, role=sender)
+                assert done.returncode == 78 and "GRANT hartonomous_operator" in done.stderr, words
+    finally:
+        database.query(f"SELECT broker.revoke_send('EmbeddingService', '{sender}')")
+    assert database.value("SELECT count(*) FROM broker.audit") == before + 1
 
 
 # --- status and config ---

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "option_rows.h"
 #include "options.h"
 
 #define WORDS_MAX 8
@@ -72,6 +73,54 @@ static void commands_and_their_arguments_are_found(void **state)
         assert_string_equal(found.arguments[0], "--help");
 }
 
+/* Several rows of one name: which of them a command takes does not matter to whoever types it. */
+static void an_option_with_several_rows_is_one_option(void **state)
+{
+        ctl_invocation found = {0};
+        (void)state;
+        assert_int_equal(read_words((const char *const[]){"queue", "peek", "x", "-n", "7", NULL}, &found), CTL_OK);
+        assert_int_equal(found.options.limit, 7);
+        assert_int_equal(read_words((const char *const[]){"dead-letter", "list", "--limit=8", NULL}, &found), CTL_OK);
+        assert_int_equal(found.options.limit, 8);
+        assert_int_equal(read_words((const char *const[]){"conversation", "list", "--state=ERROR", NULL}, &found),
+                         CTL_OK);
+        assert_string_equal(found.options.state, "ERROR");
+        for (size_t i = 0; i < option_row_count; i++)
+                for (size_t other = 0; other < i; other++) {
+                        if (strcmp(option_rows[i].name, option_rows[other].name) != 0)
+                                continue;
+                        assert_int_equal(option_rows[i].kind, option_rows[other].kind);
+                        assert_int_equal(option_rows[i].offset, option_rows[other].offset);
+                        assert_int_equal(option_rows[i].least, option_rows[other].least);
+                        assert_int_equal(option_rows[i].most, option_rows[other].most);
+                        for (size_t command = 0; command < ctl_command_count; command++)
+                                assert_false(option_rows[i].takes & ctl_commands[command].takes &&
+                                             option_rows[other].takes & ctl_commands[command].takes);
+                }
+}
+
+static void statements_are_not_named_to_people(void **state)
+{
+        static const struct {
+                const char *text, *expected;
+        } rows[] = {
+                {"ctl_sql_queues: no right", "no right"},
+                {"catalog_sql_sources in line 12: no right", "no right"},
+                {"script: connection to PostgreSQL lost: closed", "connection to PostgreSQL lost: closed"},
+                {"PostgreSQL refuses the connection: x", "PostgreSQL refuses the connection: x"},
+                {"source 3: ctl_sql_x: y", "source 3: ctl_sql_x: y"},
+                {"conninfo: my_sql_server is away", "conninfo: my_sql_server is away"},
+                {"ctl_sql_queues", "ctl_sql_queues"},
+                {"", ""},
+        };
+        (void)state;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                hart_error err = {0};
+                strncpy(err.text, rows[i].text, sizeof err.text - 1);
+                assert_string_equal(ctl_reason(&err), rows[i].expected);
+        }
+}
+
 static void defaults_are_as_documented(void **state)
 {
         ctl_invocation found = {0};
@@ -83,6 +132,7 @@ static void defaults_are_as_documented(void **state)
         assert_int_equal(found.options.limit, 100);
         assert_int_equal(found.options.depth, 10);
         assert_null(found.options.wait);
+        assert_true(found.options.error == CTL_NO_ERROR);
         assert_false(found.options.json);
 }
 
@@ -112,6 +162,13 @@ static void mistakes_are_refused(void **state)
                 {"ingest", "--content-type=text/plain; charset=\xc3\xa4", "x"},
                 {"ingest", "--name=", "-"},
                 {"ingest", "--name=\xff", "-"},
+                {"queue", "list", "--limit=1"},
+                {"queue", "list", "--state=ON"},
+                {"queue", "peek"},
+                {"queue", "peek", "x", "--limit=-1"},
+                {"conversation", "end", "1", "--error=2147483648"},
+                {"conversation", "end", "1", "--yes"},
+                {"dead-letter", "replay", "--all", "--yes"},
         };
         ctl_invocation found = {0};
         (void)state;
@@ -169,6 +226,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_command_keeps_the_tables_promises),
                 cmocka_unit_test(commands_and_their_arguments_are_found),
+                cmocka_unit_test(an_option_with_several_rows_is_one_option),
+                cmocka_unit_test(statements_are_not_named_to_people),
                 cmocka_unit_test(defaults_are_as_documented),
                 cmocka_unit_test(mistakes_are_refused),
                 cmocka_unit_test(types_and_names_are_taken),

@@ -62,6 +62,11 @@ static void print_second(const struct table *table, FILE *out)
         table_print_record(table, 1, out);
 }
 
+static void print_first(const struct table *table, FILE *out)
+{
+        table_print_record(table, 0, out);
+}
+
 static void a_row_is_lines(void **state)
 {
         struct table table;
@@ -148,10 +153,38 @@ static void sizes_are_readable(void **state)
                 assert_string_equal(human_size(rows[i].bytes, buffer), rows[i].expected);
 }
 
+static void json_is_short_in_a_table_and_whole_elsewhere(void **state)
+{
+        static const table_column body_columns[] = {{"body", "BODY", TABLE_JSON}, {"id", "ID", TABLE_INTEGER}};
+        static const char long_body[] =
+                "{\"a\": \"0123456789 0123456789 0123456789 0123456789 0123456789\", \"b\": [1]}";
+        struct table table = {.columns = body_columns, .column_count = 2};
+        HART_CLEANUP(hart_buffer_done) hart_buffer out = {0};
+        hart_json_writer writer = {.out = &out};
+        (void)state;
+        table_json(&table, long_body);
+        table_integer(&table, 1);
+        table_json(&table, NULL);
+        table_integer(&table, 2);
+        HART_CLEANUP(hart_free_p) char *people = printed(table_print, &table);
+        assert_non_null(strstr(people, " 01234567…   1\n"));
+        HART_CLEANUP(hart_free_p) char *null_row = hart_format("\n%-60s   2\n", "-");
+        assert_non_null(strstr(people, null_row));
+        HART_CLEANUP(hart_free_p) char *record = printed(print_first, &table);
+        assert_non_null(strstr(record, long_body));
+        table_write_json(&table, &writer);
+        HART_CLEANUP(hart_free_p)
+        char *expected = hart_format("[{\"body\":%s,\"id\":1},{\"body\":null,\"id\":2}]", long_body);
+        assert_int_equal(out.size, strlen(expected));
+        assert_memory_equal(out.data, expected, out.size);
+        table_done(&table);
+}
+
 int main(void)
 {
         setlocale(LC_ALL, "C.UTF-8");
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(json_is_short_in_a_table_and_whole_elsewhere),
                 cmocka_unit_test(columns_are_aligned_and_harmless),
                 cmocka_unit_test(a_row_is_lines),
                 cmocka_unit_test(json_has_keys_types_and_all_of_the_text),

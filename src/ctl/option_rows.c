@@ -1,0 +1,120 @@
+/* The options there are, and what their values must be. */
+#include "option_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hartonomous/utf8.h>
+
+#define AT(field) offsetof(ctl_options, field)
+
+const option_row option_rows[] = {
+        {"tenant", 't', OPTION_NUMBER, TAKES_TENANT, AT(tenant), 0, INT32_MAX, "N",
+         "only of tenant N; ingest: for tenant N (0)"},
+        {"dry-run", 0, OPTION_FLAG, TAKES_DRY_RUN, AT(dry_run), 0, 0, NULL, "only say what would be done"},
+        {"content-type", 0, OPTION_MEDIA_TYPE, TAKES_CONTENT_TYPE, AT(content_type), 0, 0, "TYPE",
+         "media type of the documents, where their bytes do not tell"},
+        {"name", 0, OPTION_FILE_NAME, TAKES_NAME, AT(name), 0, 0, "NAME",
+         "file name of what comes from standard input"},
+        {"wait", 'w', OPTION_OPTIONAL_TEXT, TAKES_WAIT, AT(wait), 0, 0, "all",
+         "wait until the documents are atoms; =all: also vectors and graph"},
+        {"count", 'k', OPTION_NUMBER, TAKES_COUNT, AT(count), 1, 10000, "N", "so many results (10)"},
+        {"limit", 'n', OPTION_NUMBER, TAKES_LIMIT, AT(limit), 0, INT64_MAX, "N",
+         "at most N, newest first (100); 0 for all"},
+        {"limit", 'n', OPTION_NUMBER, TAKES_NEXT, AT(limit), 0, INT64_MAX, "N",
+         "at most N, the next to be received first (100); 0 for all"},
+        {"depth", 0, OPTION_NUMBER, TAKES_DEPTH, AT(depth), 1, 10, "N", "at most N steps away (10)"},
+        {"state", 0, OPTION_TEXT, TAKES_STATE, AT(state), 0, 0, "STATE",
+         "only those that are staging, queued, atomizing, complete or failed"},
+        {"state", 0, OPTION_TEXT, TAKES_CONVERSATION_STATE, AT(state), 0, 0, "STATE",
+         "only those that are CONVERSING, DISCONNECTED_INBOUND or ERROR"},
+        {"output", 'o', OPTION_TEXT, TAKES_OUTPUT, AT(output), 0, 0, "FILE",
+         "write to FILE; - for standard output even if it is a terminal"},
+        {"queue", 'q', OPTION_TEXT, TAKES_QUEUE, AT(queue), 0, 0, "QUEUE", "only of that queue"},
+        {"type", 0, OPTION_TEXT, TAKES_TYPE, AT(type), 0, 0, "TYPE", "only messages of that type"},
+        {"reason", 0, OPTION_TEXT, TAKES_REASON, AT(reason), 0, 0, "TEXT", "only those whose reason begins with TEXT"},
+        {"service", 0, OPTION_TEXT, TAKES_SERVICE, AT(service), 0, 0, "SERVICE", "only the ends of that service"},
+        {"error", 0, OPTION_NUMBER, TAKES_END, AT(error), INT32_MIN, INT32_MAX, "CODE",
+         "give the other end an Error with this code, instead of EndDialog"},
+        {"description", 0, OPTION_TEXT, TAKES_END, AT(description), 0, 0, "TEXT", "what the Error says"},
+        {"cleanup", 0, OPTION_FLAG, TAKES_END, AT(cleanup), 0, 0, NULL, "drop the other end too, without a word to it"},
+        {"yes", 'y', OPTION_FLAG, TAKES_YES, AT(yes), 0, 0, NULL, "do not ask"},
+        {"all", 'a', OPTION_FLAG, TAKES_ALL, AT(all), 0, 0, NULL, "all of them"},
+        {"model", 0, OPTION_TEXT, TAKES_MODEL, AT(model), 0, 0, "DIR",
+         "folder of the model, instead of that in embedding.conf"},
+        {"json", 'j', OPTION_FLAG, TAKES_JSON, AT(json), 0, 0, NULL, "print JSON"},
+        {"config-dir", 0, OPTION_TEXT, 0, AT(config_dir), 0, 0, "DIR",
+         "read settings from DIR instead of " HART_CONFIG_DIR},
+        {"help", 'h', OPTION_FLAG, 0, AT(help), 0, 0, NULL, "say what this is for, with examples"},
+        {"version", 'V', OPTION_FLAG, 0, AT(version), 0, 0, NULL, "print the version"},
+};
+const size_t option_row_count = sizeof option_rows / sizeof option_rows[0];
+_Static_assert(sizeof option_rows / sizeof option_rows[0] <= OPTION_ROWS_MAX, "option_rows.h has room for them");
+
+static void *place(ctl_options *options, const option_row *row)
+{
+        return (char *)options + row->offset;
+}
+
+static int take_number(const option_row *row, const char *text, int64_t *ret)
+{
+        char *end = NULL;
+        errno = 0;
+        long long value = strtoll(text, &end, 10);
+        if (errno || end == text || *end || value < row->least || value > row->most)
+                return ctl_usage("--%s=%s: not a number from %lld to %lld", row->name, text, (long long)row->least,
+                                 (long long)row->most);
+        *ret = value;
+        return CTL_OK;
+}
+
+/* RFC 6838: a name on each side of the slash; parameters may follow. */
+static bool is_media_type(const char *text)
+{
+        static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&-^_.+";
+        const size_t type = strspn(text, allowed);
+        const size_t subtype = type > 0 && text[type] == '/' ? strspn(text + type + 1, allowed) : 0;
+        const char *rest = text + type + 1 + subtype;
+        if (subtype == 0 || strlen(text) > 255 || (*rest != '\0' && !strchr("; ", *rest)))
+                return false;
+        while (*rest >= ' ' && *rest <= '~')
+                rest++;
+        return *rest == '\0';
+}
+
+static bool is_file_name(const char *text)
+{
+        const size_t size = strlen(text);
+        return size >= 1 && size <= 255 && hart_utf8_valid(text, size);
+}
+
+static int take_text(const option_row *row, const char *value, bool valid, const char *allowed, const char **ret)
+{
+        if (!valid)
+                return ctl_usage("--%s=%.80s: not %s", row->name, value, allowed);
+        *ret = value;
+        return CTL_OK;
+}
+
+int option_take(const option_row *row, const char *value, ctl_options *options)
+{
+        switch (row->kind) {
+        case OPTION_FLAG:
+                *(bool *)place(options, row) = true;
+                return CTL_OK;
+        case OPTION_NUMBER:
+                return take_number(row, value, place(options, row));
+        case OPTION_TEXT:
+        case OPTION_OPTIONAL_TEXT:
+                *(const char **)place(options, row) = value ? value : "";
+                return CTL_OK;
+        case OPTION_MEDIA_TYPE:
+                return take_text(row, value, is_media_type(value), "a media type, such as text/markdown",
+                                 place(options, row));
+        case OPTION_FILE_NAME:
+                return take_text(row, value, is_file_name(value), "a file name of 1 to 255 bytes in UTF-8",
+                                 place(options, row));
+        }
+        return CTL_USAGE;
+}

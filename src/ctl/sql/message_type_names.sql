@@ -1,0 +1,2 @@
+-- Names of the message types.
+SELECT name FROM broker.message_type

@@ -1,0 +1,2 @@
+-- Names of the queues.
+SELECT name FROM broker.queue
