@@ -211,7 +211,8 @@ REFUSED = [
     ("begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', priority => 0)", "22023", "priority 0", "10 is the most urgent"),
     ("begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', priority => NULL)", "22023", "priority NULL", "10"),
     ("begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', lifetime => '0')", "22023", "lifetime", "NULL for no limit"),
-    ("begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', related_to => 99)", "22023", "conversation 99 is not one of", "same service"),
+    ("begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', related_to => 99)", "22023",
+     "conversation 99 is not one of", "same service"),
     ("send_one('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', priority => 11)", "22023", "priority 11", "10"),
     ("send_one('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', priority => NULL)", "22023", "priority NULL", "10"),
     ("send_many('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', '{NULL}', priority => -1)", "22023", "priority -1", "10"),
@@ -287,8 +288,8 @@ def test_copy_sends(session, database):
 
 def test_copy_refuses_as_a_send_does(session, database):
     connection = session()
-    bad = [((*JOB[:2], "IngestionContract", "IngestionRequest"), "{}", 5, "22023"), (("Nobody", *JOB[1:]), "{}", 5, "42704"), ((*JOB[:3], "NoType"), "{}", 5, "42704"),
-           (JOB, "{}", 0, "22023"), (JOB, json.dumps("x" * 512_000), 5, "54000"), ((None, *JOB[1:]), "{}", 5, "23502")]
+    bad = [((*JOB[:2], "IngestionContract", "IngestionRequest"), "{}", 5, "22023"), (("Nobody", *JOB[1:]), "{}", 5, "42704"),
+           ((*JOB[:3], "NoType"), "{}", 5, "42704"), (JOB, "{}", 0, "22023"), (JOB, json.dumps("x" * 512_000), 5, "54000"), ((None, *JOB[1:]), "{}", 5, "23502")]
     for route, body, priority, sqlstate in bad:
         with pytest.raises(psycopg.Error) as caught:
             copy(connection, [(*JOB, "{}", 5), (*route, body, priority)])

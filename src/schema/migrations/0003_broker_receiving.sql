@@ -87,12 +87,13 @@ COMMENT ON FUNCTION broker.is_being_settled IS 'Does the reader live whose deliv
 CREATE FUNCTION broker.note_activity(queue_id integer, consumed bigint, failed bigint DEFAULT 0, rolled_back bigint DEFAULT 0, buried bigint DEFAULT 0) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO broker.reader_activity AS a (queue_id, pid, consumed, failed, rolled_back, buried)
-    VALUES (note_activity.queue_id, pg_backend_pid(), note_activity.consumed, note_activity.failed, note_activity.rolled_back, note_activity.buried)
+    SELECT note_activity.queue_id, pg_backend_pid(), note_activity.consumed, note_activity.failed, note_activity.rolled_back, note_activity.buried
+    WHERE broker.may_receive(note_activity.queue_id)
     ON CONFLICT (queue_id, pid) DO UPDATE
       SET consumed = a.consumed + EXCLUDED.consumed, failed = a.failed + EXCLUDED.failed, rolled_back = a.rolled_back + EXCLUDED.rolled_back,
           buried = a.buried + EXCLUDED.buried, updated_at = clock_timestamp();
 $$;
-COMMENT ON FUNCTION broker.note_activity IS 'Adds to what this reader has done, for broker.queue_activity.';
+COMMENT ON FUNCTION broker.note_activity IS 'Adds to what this reader has done, for broker.queue_activity; nothing where it may not receive from the queue.';
 
 CREATE FUNCTION broker.bury(queue_id integer, ids bigint[], reason text, error_code text, error_text text) RETURNS void
 LANGUAGE plpgsql AS $$
