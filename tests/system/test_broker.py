@@ -1,45 +1,11 @@
 """The broker as any SQL client sees it: sending, receiving, conversations, dead letters, rights."""
 
 import json
-import threading
 
 import psycopg
 import pytest
 
-JOB = ("ClientService", "InferenceService", "InferenceJobContract", "InferenceJobRequest")
-QUEUE = "InferenceQueue"
-SEND = "SELECT broker.send_one(%s, %s, %s, %s, %s::jsonb)"
-RECEIVE = "SELECT * FROM broker.receive(%s, %s)"
-
-
-def send(connection, n, route=JOB):
-    return connection.execute(SEND, (*route, json.dumps({"n": n}))).fetchone()[0]
-
-
-def receive(connection, most=10, queue=QUEUE):
-    """Numbers, in order; a receive that only counted dead deliveries is repeated."""
-    for _ in range(10):
-        counted = []
-        handler = lambda notice: counted.append(notice.message_primary)
-        connection.add_notice_handler(handler)
-        rows = connection.execute(RECEIVE, (queue, most)).fetchall()
-        connection.remove_notice_handler(handler)
-        if not counted:
-            return [row[2]["n"] for row in rows]
-    raise AssertionError("receive never stops counting")
-
-
-@pytest.fixture
-def session(database):
-    opened = []
-
-    def connect(**overrides):
-        opened.append(database.connect(**overrides))
-        return opened[-1]
-
-    yield connect
-    for connection in opened:
-        connection.close()
+from broker_session import JOB, QUEUE, RECEIVE, SEND, Background, receive, send, session
 
 
 def test_send_and_receive_belong_to_the_transaction(session):
@@ -82,18 +48,14 @@ def test_order_holds_inside_a_conversation_between_readers(session):
     assert receive(second) == [2, 3]
 
 
-def test_two_senders_to_one_conversation_keep_the_order_of_commits(session):
+def test_two_senders_to_one_conversation_keep_the_order_of_commits(session, database):
     one, two, reader = session(), session(), session()
     handle = one.execute("SELECT broker.begin_conversation(%s, %s, %s)", JOB[:3]).fetchone()[0]
     say = "SELECT broker.send(%s, 'InferenceJobRequest', %s::jsonb)"
     with one.transaction():
         one.execute(say, (handle, '{"n": 1}'))
-        waiting = threading.Thread(target=two.execute, args=(say, (handle, '{"n": 2}')))
-        waiting.start()
-        waiting.join(0.2)
-        assert waiting.is_alive()  # or a later commit could get the smaller id
-    waiting.join(10)
-    assert not waiting.is_alive()
+        sending = Background(database, two, say, (handle, '{"n": 2}')).until_it_waits()  # or a later commit could get the smaller id
+    sending.result()
     assert receive(reader) == [1, 2]
 
 
@@ -129,7 +91,6 @@ def test_an_end_drops_what_still_waits_and_tells_the_other_side(session):
 
 
 REFUSALS = [
-    ("unknown service", ("ClientService", "NoService", *JOB[2:]), "{}", "42704", "NoService"),
     ("unknown sender", ("Nobody", *JOB[1:]), "{}", "42704", "Nobody"),
     ("unknown contract", (*JOB[:2], "NoContract", JOB[3]), "{}", "42704", "NoContract"),
     ("contract not accepted", (*JOB[:2], "IngestionContract", "IngestionRequest"), "{}", "22023", "InferenceJobContract"),
@@ -138,6 +99,7 @@ REFUSALS = [
     ("wrong direction", (*JOB[:3], "InferenceJobResponse"), "{}", "22023", "InferenceJobRequest"),
     ("end without a conversation", (*JOB[:3], "EndDialog"), "{}", "22023", "InferenceJobRequest"),
     ("too large", JOB, json.dumps("x" * 511_999), "54000", "512000"),
+    ("no service", ("ClientService", "", *JOB[2:]), "{}", "42704", "''"),
     ("null service", ("ClientService", None, *JOB[2:]), "{}", "42704", "NULL"),
     ("null type", (*JOB[:3], None), "{}", "42704", "NULL"),
 ]
@@ -263,7 +225,9 @@ def test_a_daemon_receives_from_its_own_queue_only(session, database, role, own)
         for statement in ("SELECT * FROM broker.receive(%s, 1)", "SELECT broker.attach(%s)"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement, (queue,))
-    for statement in ("DELETE FROM broker.message", "SELECT * FROM broker.message", "UPDATE broker.queue SET max_attempts = 9",
+    assert connection.execute("SELECT depth, dead_letters FROM broker.queue_status").fetchall() == [(0, 0)] * 10
+    for statement in ("DELETE FROM broker.message", "SELECT body FROM broker.message", "SELECT body FROM broker.deferred_message",
+                      "SELECT body FROM broker.dead_letter", "UPDATE broker.queue SET max_attempts = 9",
                       "INSERT INTO broker.queue_reader VALUES (1, 'postgres')", "SELECT broker.bury(1, '{1}', '', '', '')",
                       "SELECT broker.replay_dead_letter(1)", "DELETE FROM hartonomous.atom", "UPDATE hartonomous.atom SET size = 0"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -296,6 +260,10 @@ def test_everything_has_a_comment(database):
           JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname IN ('broker', 'hartonomous') AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
           AND col_description(c.oid, a.attnum) IS NULL
+        UNION ALL
+        SELECT format('sequence %s', c.oid::regclass) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('broker', 'hartonomous') AND c.relkind = 'S' AND obj_description(c.oid, 'pg_class') IS NULL
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
         UNION ALL
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname IN ('broker', 'hartonomous') AND obj_description(p.oid, 'pg_proc') IS NULL""")

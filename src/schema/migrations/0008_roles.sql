@@ -66,8 +66,12 @@ INSERT INTO broker.service_sender (service, role)
 VALUES ('IngestionService', '"hartonomous-ingestion"'), ('Neo4jSyncService', '"hartonomous-ingestion"'), ('EmbeddingService', '"hartonomous-ingestion"'),
        ('Neo4jSyncService', '"hartonomous-graph-sync"'), ('*', 'hartonomous_operator');
 GRANT EXECUTE ON FUNCTION broker.maintain, broker.compact TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
-GRANT SELECT ON broker.queue_status, broker.queue_age, broker.queue_activity, broker.queue, broker.message, broker.deferred_message, broker.dead_letter,
-    broker.reader_activity TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
+GRANT SELECT ON broker.queue_status, broker.queue_age, broker.queue_activity, broker.queue, broker.reader_activity
+    TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
+-- Of the messages what is counted, no body: those of other queues are not theirs.
+GRANT SELECT (queue_id, priority, id, enqueued_at) ON broker.message TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
+GRANT SELECT (queue_id, due_at) ON broker.deferred_message TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
+GRANT SELECT (queue, reason) ON broker.dead_letter TO "hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding";
 
 -- hartonomous-ingestion writes atoms, and the sources that come as a whole inside a message.
 GRANT SELECT, INSERT ON hartonomous.tenant, hartonomous.atom, hartonomous.composition_run TO "hartonomous-ingestion";
