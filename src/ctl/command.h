@@ -118,7 +118,8 @@ int ctl_number(const char *what, const char *text, int64_t *ret);
 
 /* Is there such a queue, service, message type? CTL_NOT_FOUND, said, where there is none. NULL is always there. */
 int ctl_check_queue(struct ctl *ctl, const char *name);
-int ctl_check_past_queue(struct ctl *ctl, const char *name); /* or was there */
+int ctl_check_queue_of_letters(struct ctl *ctl, const char *name); /* also one that was dropped */
+int ctl_check_queue_of_audit(struct ctl *ctl, const char *name);   /* also one that was dropped */
 int ctl_check_service(struct ctl *ctl, const char *name);
 int ctl_check_type(struct ctl *ctl, const char *name);
 

@@ -73,11 +73,12 @@ static const struct {
         {"42883", "the schema is not there or old: run `hartonomousctl schema apply` as role hartonomous"},
 };
 
-/* The role a refused login was for stands in quotes in what PostgreSQL says, in every language. */
+/* The role a refused login was for stands in quotes in what PostgreSQL says, in every language; where there are more
+ * quotes it is about pg_hba.conf. */
 static const char *role_advice(const hart_error *err, char *buffer, size_t size)
 {
         const char *name = strchr(err->text, '"'), *end = name ? strchr(name + 1, '"') : NULL;
-        if (strcmp(err->foreign, "28000") != 0 || !end)
+        if (strcmp(err->foreign, "28000") != 0 || !end || strchr(end + 1, '"'))
                 return NULL;
         int length = (int)(end - name - 1);
         snprintf(

@@ -214,6 +214,7 @@ int ctl_conversation_end(struct ctl *ctl, int count, char *arguments[])
                 status = ctl_connect(ctl);
         if (status != CTL_OK)
                 return status;
+        ctl_hold_signals(); /* it may have to wait for a reader */
         if (close_conversation(ctl, handle, &ended, &err) != HART_OK)
                 return ctl_fail(ctl, &err);
         if (!ended)

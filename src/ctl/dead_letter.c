@@ -61,7 +61,7 @@ static int open_and_check(struct ctl *ctl)
 {
         int status = ctl_connect(ctl);
         if (status == CTL_OK)
-                status = ctl_check_past_queue(ctl, ctl->options.queue);
+                status = ctl_check_queue_of_letters(ctl, ctl->options.queue);
         return status == CTL_OK ? ctl_check_type(ctl, ctl->options.type) : status;
 }
 

@@ -107,6 +107,7 @@ static int act_on_chosen(struct ctl *ctl, const struct action *action, int64_t *
                 status = confirm(ctl);
         if (status != CTL_OK)
                 return status;
+        ctl_hold_signals(); /* a stop cancels it, rather than leaving it to go on unseen */
         return run_chosen(ctl, action->many, done, &err) == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
 }
 

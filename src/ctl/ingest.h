@@ -56,6 +56,16 @@ void ingest_draw(struct ingest *ingest);
 /* A file: small ones are batched, others sent at once. False where the whole has to end (ingest->error). */
 bool ingest_file(struct ingest *ingest, const char *path);
 bool ingest_standard_input(struct ingest *ingest);
+/* One that travels alone, `fd` at its beginning. */
+struct stat;
+bool ingest_big(struct ingest *ingest, struct document *document, int fd, const struct stat *status,
+                const char *file_name, const char *uri);
+/* Fills the chunk as far as there are bytes; fewer than CHUNK_BYTES means the end, or that a stop is asked for. */
+bool ingest_read_chunk(struct ingest *ingest, int fd, size_t *size);
+/* Has nobody written to the file since? */
+bool ingest_is_unaltered(const struct stat *before, int fd);
+/* Notes why the whole has to end; false. */
+bool ingest_end(struct ingest *ingest, const hart_error *err);
 /* Sends what is batched. */
 bool ingest_flush(struct ingest *ingest);
 void batch_done(struct ingest *ingest);

@@ -6,6 +6,8 @@
 #include "ctl_sql.h"
 #include "options.h"
 
+#define LIST_QUEUES "`hartonomousctl queue list` shows what there is"
+
 static int check_name(struct ctl *ctl, const char *what, const char *name, const hart_pg_statement *statement,
                       const char *otherwise)
 {
@@ -30,12 +32,17 @@ static int check_name(struct ctl *ctl, const char *what, const char *name, const
 
 int ctl_check_queue(struct ctl *ctl, const char *name)
 {
-        return check_name(ctl, "queue", name, &sql_queue_names, "`hartonomousctl queue list` shows what there is");
+        return check_name(ctl, "queue", name, &sql_queue_names, LIST_QUEUES);
 }
 
-int ctl_check_past_queue(struct ctl *ctl, const char *name)
+int ctl_check_queue_of_letters(struct ctl *ctl, const char *name)
 {
-        return check_name(ctl, "queue", name, &sql_past_queue_names, "`hartonomousctl queue list` shows what there is");
+        return check_name(ctl, "queue", name, &sql_dead_letter_queue_names, LIST_QUEUES);
+}
+
+int ctl_check_queue_of_audit(struct ctl *ctl, const char *name)
+{
+        return check_name(ctl, "queue", name, &sql_audit_queue_names, LIST_QUEUES);
 }
 
 int ctl_check_service(struct ctl *ctl, const char *name)

@@ -106,6 +106,7 @@ int option_take(const option_row *row, const char *value, ctl_options *options)
         case OPTION_NUMBER:
                 return take_number(row, value, place(options, row));
         case OPTION_TEXT:
+                return take_text(row, value, *value != '\0', "a value", place(options, row));
         case OPTION_OPTIONAL_TEXT:
                 *(const char **)place(options, row) = value ? value : "";
                 return CTL_OK;

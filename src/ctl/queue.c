@@ -95,7 +95,7 @@ int ctl_queue_audit(struct ctl *ctl, int count, char *arguments[])
         (void)count, (void)arguments;
         int status = ctl_connect(ctl);
         if (status == CTL_OK)
-                status = ctl_check_past_queue(ctl, ctl->options.queue);
+                status = ctl_check_queue_of_audit(ctl, ctl->options.queue);
         if (status != CTL_OK)
                 return status;
         HART_CLEANUP(table_done) struct table actions = ROWS_TABLE(audit_columns);

@@ -96,6 +96,7 @@ int ctl_queue_purge(struct ctl *ctl, int count, char *arguments[])
                 status = confirm(ctl, arguments[0]);
         if (status != CTL_OK)
                 return status;
+        ctl_hold_signals(); /* a stop cancels it, rather than leaving it to go on unseen */
         if (run_number(ctl, &sql_queue_purge, arguments[0], &removed, &err) != HART_OK)
                 return ctl_fail(ctl, &err);
         if (ctl->options.json)

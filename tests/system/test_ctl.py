@@ -77,6 +77,8 @@ def test_version_names_what_was_built_in(name, libraries):
     (["dead-letter", "discard", "--all"], "say --yes"),
     (["dead-letter", "replay", "--yes", "3"], "no option --yes"),
     (["dead-letter", "show", "0"], "not a number from 1"),
+    (["dead-letter", "discard", "--reason=", "--yes"], "--reason=: not a value"),
+    (["dead-letter", "list", "--queue", ""], "--queue=: not a value"),
     (["queue", "purge", "EmbeddingQueue"], "say --yes"),
     (["queue", "purge"], "needs QUEUE"),
     (["queue", "purg", "x"], "did you mean `queue purge`"),
@@ -656,6 +658,20 @@ def test_a_purge_takes_a_type_and_leaves_what_a_reader_has(database, ctl):
     assert [note["detail"] for note in notes] == [{"messages": 0}, {"messages": 2, "message_type": "AtomsCreated"}]
 
 
+def test_a_purge_that_is_stopped_removes_nothing(database, settings, wait_until):
+    send(database, 2)
+    with database.connect() as other, other.transaction():
+        other.execute("LOCK TABLE broker.message IN SHARE MODE")
+        process = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, "queue", "purge", "EmbeddingQueue", "--yes"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings.environment("hartonomous"))
+        wait_until(lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND wait_event_type = 'Lock'") == 1, 20)
+        process.send_signal(signal.SIGINT)
+        said, error = process.communicate(timeout=20)
+        assert process.returncode == 1 and said == "" and error == "hartonomousctl: queue purge: cancelled on request\n"
+        assert database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND state <> 'idle'") == 0
+    assert database.value("SELECT count(*) FROM broker.message") == 2
+
+
 @pytest.mark.parametrize("words", [
     ["queue", "show"], ["queue", "enable"], ["queue", "disable"], ["queue", "peek"], ["queue", "purge", "--yes"], ["queue", "audit", "--queue"],
     ["dead-letter", "list", "--queue"], ["dead-letter", "summary", "--queue"], ["dead-letter", "replay", "--queue"],
@@ -894,6 +910,24 @@ def test_a_sender_may_not_change_anything(database, ctl, person):
     finally:
         database.query(f"SELECT broker.revoke_send('EmbeddingService', '{sender}')")
     assert database.value("SELECT count(*) FROM broker.audit") == before + 1
+
+
+def test_a_role_of_a_tenant_sees_its_own_alone(letters, database, ctl, person):
+    tenant = person("tenant")
+    database.query("SELECT hartonomous.enqueue_ingestion('a', 'x', 7), hartonomous.enqueue_ingestion('b', 'x', 0)")
+    database.query("UPDATE broker.dead_letter SET tenant_id = 7, body = body || '{\"TenantId\": 7}' WHERE dead_letter_id = %s", [letters[0]])
+    database.query(f"SELECT broker.bind_tenant('{tenant}', 7)")
+    try:
+        row, = (row for row in read(ctl, "queue", "list", role=tenant) if row["queue"] == "IngestionQueue")
+        assert (row["messages"], row["dead_letters"]) == (1, 1)
+        assert [row["id"] for row in read(ctl, "dead-letter", "list", "--queue", "IngestionQueue", role=tenant)] == [letters[0]]
+        assert [row["dead_letters"] for row in read(ctl, "dead-letter", "summary", role=tenant)] == [1]
+        assert ctl("dead-letter", "show", letters[1], check=False, role=tenant).returncode == 2
+        assert read(ctl, "conversation", "list", role=tenant) == []
+        for words in (["queue", "peek", "IngestionQueue"], ["queue", "audit"], ["dead-letter", "replay", "--all"], ["queue", "disable", "IngestionQueue"]):
+            assert ctl(*words, check=False, role=tenant).returncode == 78, words
+    finally:
+        database.query(f"SELECT broker.unbind_tenant('{tenant}')")
 
 
 # --- status and config ---

@@ -1,4 +1,0 @@
--- Names of the queues, with those that were dropped but have left dead letters or notes of what was done to them.
-SELECT name FROM broker.queue
-UNION SELECT queue FROM broker.dead_letter
-UNION SELECT queue FROM broker.audit WHERE queue IS NOT NULL
