@@ -14,7 +14,7 @@ static const hart_setting loop_rows[] = {
         {"worker", "poll", HART_SETTING_TIME, AT(poll), "10s", MILLISECONDS(100), SECONDS(3600), NULL,
          "Longest sleep between two looks at the queue when no notification comes"},
         {"worker", "maintenance", HART_SETTING_TIME, AT(maintenance), "1min", SECONDS(1), SECONDS(86400), NULL,
-         "Time between two rounds of maintenance"},
+         "Time between two rounds of maintenance, of the broker and of the daemon's own"},
         {"worker", "retry_base", HART_SETTING_TIME, AT(retry_base), "500ms", MILLISECONDS(10), SECONDS(60), NULL,
          "First delay after a dependency did not answer; it doubles with each further time"},
         {"worker", "retry_max", HART_SETTING_TIME, AT(retry_max), "15s", MILLISECONDS(10), SECONDS(3600), NULL,

@@ -3,6 +3,10 @@
 #include <hartonomous/schema.h>
 
 #include "context.h"
+#include "worker_sql.h"
+
+/* A queue with a limit of readers may have all of them; then this one asks again. */
+#define JOIN_INTERVAL HART_SECOND
 
 void connection_close(hart_worker_context *context)
 {
@@ -73,11 +77,10 @@ static int wake(sd_event_source *source, int fd, uint32_t events, void *data)
         return sd_event_source_set_enabled(context->socket, SD_EVENT_OFF);
 }
 
-static hart_code open_broker(hart_worker_context *context, hart_error *err)
+/* Becomes a reader of the queue. */
+static hart_code join(hart_worker_context *context, hart_error *err)
 {
-        hart_code code = hart_schema_require(context->pg, err);
-        if (code == HART_OK)
-                code = hart_broker_open(&context->broker, context->pg, context->worker->queue, err);
+        const hart_code code = hart_broker_open(&context->broker, context->pg, context->worker->queue, err);
         if (code != HART_OK)
                 return code;
         const int result =
@@ -86,6 +89,30 @@ static hart_code open_broker(hart_worker_context *context, hart_error *err)
                 return hart_fail_errno(err, HART_FATAL, -result, "cannot watch the connection's socket");
         sd_event_source_set_enabled(context->socket, SD_EVENT_OFF);
         return HART_OK;
+}
+
+/* There are enough readers: no fault, and nothing to back off from. */
+static bool stand_by(hart_worker_context *context, const hart_error *error)
+{
+        static const char *const fields[] = {"EVENT=reader-waits", NULL};
+        if (strcmp(error->foreign, "53300") != 0) /* too_many_connections */
+                return false;
+        if (!context->standing_by)
+                context_log(context, HART_LOG_NOTICE, fields, "Standing by until another reader goes: %s", error->text);
+        context->standing_by = true;
+        atomic_store(&context->metrics.standing_by, true);
+        context->next_join = hart_now() + upkeep_interval(JOIN_INTERVAL);
+        return true;
+}
+
+static void tell_joined(hart_worker_context *context)
+{
+        static const char *const fields[] = {"EVENT=reader-joins", NULL};
+        if (context->standing_by)
+                context_log(context, HART_LOG_NOTICE, fields, "Another reader went: takes messages from %s now",
+                            context->worker->queue);
+        context->standing_by = false;
+        atomic_store(&context->metrics.standing_by, false);
 }
 
 /* Before READY a person waits for the answer of `systemctl start`: what only they can mend ends the daemon. Later it is
@@ -118,13 +145,17 @@ static void ready(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=started", NULL};
         context->connect_failures = 0;
-        context_activity(context, "Ready");
+        if (context->standing_by)
+                context_activity(context, "Standing by: %s has all the readers it may have", context->worker->queue);
+        else
+                context_activity(context, "Ready");
         if (context->supervision.ready)
                 return;
         atomic_store(&context->metrics.ready, true);
         supervision_ready(&context->supervision, hart_now());
-        context_log(context, HART_LOG_INFO, fields, "hartonomous-%s %s takes messages from %s", context->worker->name,
-                    HARTONOMOUS_VERSION, context->worker->queue);
+        context_log(context, HART_LOG_INFO, fields, "hartonomous-%s %s %s %s", context->worker->name,
+                    HARTONOMOUS_VERSION, context->standing_by ? "stands by for" : "takes messages from",
+                    context->worker->queue);
 }
 
 void connection_step(hart_worker_context *context, uint64_t now)
@@ -138,7 +169,12 @@ void connection_step(hart_worker_context *context, uint64_t now)
                 return;
         }
         hart_worker_dependency(context, name_of(context, METRICS_DATABASE), NULL);
-        if (open_broker(context, &error) != HART_OK) {
+        hart_code joined = hart_schema_require(context->pg, &error);
+        if (joined == HART_OK)
+                joined = join(context, &error);
+        if (joined == HART_OK) {
+                tell_joined(context);
+        } else if (!stand_by(context, &error)) {
                 fail(context, METRICS_BROKER, &error);
                 return;
         }
@@ -153,4 +189,33 @@ void connection_step(hart_worker_context *context, uint64_t now)
         }
         context->opened = true;
         ready(context);
+}
+
+/* Where it cannot be asked, the attempt itself is the question. */
+static bool may_join(hart_worker_context *context)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters queue = {0};
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *free_seat = NULL;
+        hart_error error = {0};
+        hart_pg_add_text(&queue, context->worker->queue);
+        const hart_code code = hart_pg_run(context->pg, &sql_free_seat, &queue, &free_seat, &error);
+        if (code != HART_OK)
+                return !connection_lost(context, &error) && code != HART_STOPPED;
+        return hart_pg_rows(free_seat) == 0 || hart_pg_flag(free_seat, 0, 0);
+}
+
+void connection_join(hart_worker_context *context, uint64_t now)
+{
+        if (now < context->next_join)
+                return;
+        context->next_join = now + upkeep_interval(JOIN_INTERVAL);
+        if (!may_join(context))
+                return;
+        hart_error error = {0};
+        if (join(context, &error) == HART_OK) {
+                tell_joined(context);
+                ready(context);
+        } else if (!connection_lost(context, &error) && !stand_by(context, &error)) {
+                fail(context, METRICS_BROKER, &error);
+        }
 }

@@ -23,6 +23,14 @@
 
 #define DETAIL_MAX 260
 
+/* What is asked of PostgreSQL beside the messages, and may fail without harm to them. */
+typedef enum upkeep_task { UPKEEP_MAINTAIN, UPKEEP_COMPACT, UPKEEP_FIGURES, UPKEEP_TASKS } upkeep_task;
+
+struct upkeep_failures {
+        unsigned count; /* in a row */
+        bool said;
+};
+
 struct hart_worker_context {
         const hart_worker *worker;
         worker_arguments arguments;
@@ -35,6 +43,8 @@ struct hart_worker_context {
         hart_broker *broker;
         uint64_t next_connect; /* hart_now() before which no connection is tried */
         unsigned connect_failures;
+        bool standing_by;   /* the queue has all the readers it may have: connected, but without a broker */
+        uint64_t next_join; /* hart_now() before which no place among them is asked for */
 
         /* Deliveries */
         const hart_message *messages; /* in hand, NULL between deliveries */
@@ -46,7 +56,8 @@ struct hart_worker_context {
         hart_breaker breaker;   /* of whatever those dependencies are */
         uint64_t next_delivery; /* hart_now() before which none is tried */
         bool sleeping;          /* the broker knows, and rings */
-        uint64_t next_poll, next_maintenance, next_depth;
+        uint64_t next_poll, next_maintenance, next_figures;
+        struct upkeep_failures upkeep_failures[UPKEEP_TASKS];
         /* What the delivery in hand did, to be told when it is committed: journal lines, and a count per own metric. */
         hart_buffer outcome_lines;
         uint64_t *outcome_counts;
@@ -55,7 +66,8 @@ struct hart_worker_context {
         sd_event *event;
         sd_event_source *socket;
         bool stopping, reload;
-        pid_t reloader; /* who waits to hear how the reload went, 0 for nobody */
+        uint64_t stop_asked; /* hart_now() when a signal said so; 0 for never */
+        pid_t reloader;      /* who waits to hear how the reload went, 0 for nobody */
         int exit_status;
 
         worker_journal journal;
@@ -88,6 +100,8 @@ void context_progress(hart_worker_context *context, uint64_t now);
 
 /* connection.c */
 void connection_step(hart_worker_context *context, uint64_t now);
+/* Connected and standing by: has another reader gone? */
+void connection_join(hart_worker_context *context, uint64_t now);
 /* After a call on the connection failed: is the connection lost? It is closed then, and the next step connects anew. */
 bool connection_lost(hart_worker_context *context, const hart_error *error);
 void connection_close(hart_worker_context *context);
@@ -106,6 +120,12 @@ void delivery_resumed(hart_worker_context *context);
 
 /* upkeep.c */
 void upkeep_step(hart_worker_context *context, uint64_t now);
+/* A time between nine and eleven tenths of `interval`, so that many daemons do not all come at once. */
+uint64_t upkeep_interval(uint64_t interval);
+/* broker_upkeep.c: what the broker needs done now and then. */
+void upkeep_broker(hart_worker_context *context);
+/* NULL error: it went well. A failure is said once, until it goes well again. */
+void upkeep_ended(hart_worker_context *context, upkeep_task task, const hart_error *error);
 void telemetry_start(hart_worker_context *context);
 
 /* reload.c */

@@ -1,12 +1,26 @@
 /* Taking messages, handing them to the worker, sleeping while there are none. */
 #include "context.h"
 
+/* A stop is granted within five seconds. */
+#define TAKE_PATIENCE (3 * HART_SECOND)
+/* A message may be due that somebody else holds up. */
+#define SHORTEST_SLEEP (10 * HART_MILLISECOND)
+
 /* Once the outcome is known it is brought to its end, also while the daemon is asked to stop: a cancelled COMMIT or
  * ROLLBACK would look like a reader that died. */
 static hart_code end_waiting(void *data)
 {
         (void)hart_worker_waiting(data);
         return HART_OK;
+}
+
+/* As end_waiting, for a take, which may find the table locked by somebody for long. */
+static hart_code take_waiting(void *data)
+{
+        hart_worker_context *context = data;
+        (void)hart_worker_waiting(context);
+        const bool patient = !context->stopping || hart_now() - context->stop_asked < TAKE_PATIENCE;
+        return patient ? HART_OK : HART_STOPPED;
 }
 
 static void deliver(hart_worker_context *context)
@@ -18,7 +32,9 @@ static void deliver(hart_worker_context *context)
         hart_error error = {0};
         size_t blamed = HART_BLAME_UNKNOWN;
         const uint64_t begin = hart_now();
-        const hart_code code = context->worker->handle(context->state, context, messages, count, &blamed, &error);
+        const hart_code code =
+                context->stopping ? HART_STOPPED
+                                  : context->worker->handle(context->state, context, messages, count, &blamed, &error);
         if (context->one_by_one)
                 context->one_by_one -= count < context->one_by_one ? count : context->one_by_one;
         hart_pg_on_waiting(context->pg, end_waiting, context);
@@ -34,7 +50,7 @@ static void deliver(hart_worker_context *context)
 }
 
 /* Nothing is there: tell senders to ring, and await them. */
-static void sleep_until_rung(hart_worker_context *context, uint64_t now)
+static void sleep_until_rung(hart_worker_context *context)
 {
         hart_error error = {0};
         const hart_code code = hart_broker_sleep(context->broker, &error);
@@ -47,7 +63,8 @@ static void sleep_until_rung(hart_worker_context *context, uint64_t now)
         }
         context->sleeping = true;
         const uint64_t poll = context->configuration->loop.poll, nap = hart_broker_nap(context->broker);
-        context->next_poll = now + (nap < poll ? nap : poll);
+        const uint64_t most = nap < poll ? nap : poll;
+        context->next_poll = hart_now() + (most > SHORTEST_SLEEP ? most : SHORTEST_SLEEP);
         sd_event_source_set_enabled(context->socket, SD_EVENT_ON);
 }
 
@@ -73,8 +90,10 @@ void delivery_step(hart_worker_context *context, uint64_t now)
         const bool probe = context->one_by_one || context->breaker.failures;
         const size_t most = probe ? 1 : (size_t)context->configuration->loop.batch_size;
         hart_error error = {0};
+        hart_pg_on_waiting(context->pg, take_waiting, context);
         const hart_code code =
                 hart_broker_receive(context->broker, most, &context->messages, &context->message_count, &error);
+        hart_pg_on_waiting(context->pg, hart_worker_waiting, context);
         if (code == HART_OK) {
                 context->unreceived = false;
                 hart_worker_dependency(context, metrics_dependency_name(&context->metrics, METRICS_BROKER), NULL);
@@ -91,5 +110,5 @@ void delivery_step(hart_worker_context *context, uint64_t now)
                 delivery_resumed(context);
         context->unreceived = false;
         context->one_by_one = 0;
-        sleep_until_rung(context, now);
+        sleep_until_rung(context);
 }

@@ -14,6 +14,8 @@ const journal_event journal_events[] = {
         {"dependency-up", "43c4ef73089c4ab7b5e03b7c5036d1f8"},
         {"messages-postponed", "5f6d24c0ddea4f4b9d2e4bfe61f2154e"},
         {"messages-resumed", "73498d94f95a48c9b023a99b46d78c2b"},
+        {"reader-waits", "d2c7832cef38496d9e89ccb7514a183c"},
+        {"reader-joins", "20ea437130964c6fa3ecf188dab322b4"},
         /* Messages */
         {"message-failed", "86dd994817a14168b98af3a924b3d36c"},
         {"message-dead-lettered", "cba182e16706487c984a5f03857fcbbe"},
@@ -26,6 +28,9 @@ const journal_event journal_events[] = {
         /* Beside the work */
         {"telemetry-listening", "6ef8dbf3dec040a7a20daf7a71bc440d"},
         {"telemetry-unavailable", "a6efdbf95d06482f9b1076bfc0876890"},
+        {"broker-maintained", "5f1a5b94a786401ba969fcb2c8350b8d"},
+        {"broker-compacted", "18680fee178d4c219cdde9d10d5729c0"},
+        {"broker-upkeep-failed", "26aad5193e80412fa4d1d269ab64b7be"},
         {"maintenance-failed", "2a73a9f365a94e8bbf4381f719c6c34a"},
         {"database-notice", "037a8c91d8a4490d9e4cdeb5e24eea6f"},
 };

@@ -11,11 +11,16 @@
 #include "context.h"
 #include "reload.h"
 
+/* The first round comes soon: a daemon that never lives for long does its share too. */
+#define FIRST_MAINTENANCE (2 * HART_SECOND)
+
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
         (void)source;
         (void)info;
         hart_worker_context *context = data;
+        if (!context->stopping)
+                context->stop_asked = hart_now();
         context->stopping = true;
         return 0;
 }
@@ -65,12 +70,16 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 static uint64_t idle_time(hart_worker_context *context, uint64_t now)
 {
         uint64_t until = now;
+        const uint64_t aside =
+                earlier(context->next_maintenance, context->telemetry ? context->next_figures : UINT64_MAX);
         if (!context->pg)
                 until = context->next_connect;
+        else if (!context->broker)
+                until = earlier(context->next_join, aside);
         else if (context->sleeping)
-                until = earlier(context->next_poll, context->next_maintenance);
+                until = earlier(context->next_poll, aside);
         else if (context->next_delivery > now)
-                until = earlier(context->next_delivery, context->next_maintenance);
+                until = earlier(context->next_delivery, aside);
         if (context->stopping || context->reload || until <= now)
                 return 0;
         uint64_t time = earlier(until - now, supervision_longest_sleep(&context->supervision));
@@ -86,6 +95,8 @@ static void run(hart_worker_context *context)
                         reload_step(context);
                 if (!context->pg)
                         connection_step(context, now);
+                else if (!context->broker)
+                        connection_join(context, now);
                 else
                         delivery_step(context, now);
                 if (!context->stopping && context->pg)
@@ -127,7 +138,7 @@ static int serve(hart_worker_context *context)
         context->outcome_counts = hart_allocate_array(worker->metric_count + 1, sizeof *context->outcome_counts);
         metrics_open(&context->metrics, worker);
         context->rate_since = hart_now();
-        context->next_maintenance = hart_now() + context->configuration->loop.maintenance;
+        context->next_maintenance = hart_now() + upkeep_interval(FIRST_MAINTENANCE);
         if (open_events(context, &error) == HART_OK) {
                 telemetry_start(context);
                 run(context);

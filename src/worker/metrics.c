@@ -24,8 +24,9 @@ void metrics_open(worker_metrics *metrics, const hart_worker *worker)
                 metrics->dependency_count++;
         metrics->dependencies = hart_allocate_array(metrics->dependency_count, sizeof *metrics->dependencies);
         metrics->own = hart_allocate_array(worker->metric_count + 1, sizeof *metrics->own);
-        atomic_store(&metrics->queue_depth, -1);
-        atomic_store(&metrics->dead_letters, -1);
+        metrics->lock = hart_allocate(sizeof *metrics->lock);
+        if (mtx_init(metrics->lock, mtx_plain) != thrd_success)
+                abort();
         atomic_store(&metrics->progress, hart_now());
 }
 
@@ -33,6 +34,9 @@ void metrics_done(worker_metrics *metrics)
 {
         free(metrics->dependencies);
         free(metrics->own);
+        mtx_destroy(metrics->lock);
+        free(HART_TAKE(metrics->lock));
+        hart_buffer_done(&metrics->queue);
         metrics->dependencies = NULL;
         metrics->own = NULL;
 }
@@ -63,6 +67,16 @@ void metrics_gauge(worker_metrics *metrics, size_t metric, double value)
         memcpy(&bits, &value, sizeof bits);
         if (metric < metrics->worker->metric_count)
                 atomic_store(&metrics->own[metric], bits);
+}
+
+void metrics_queue(worker_metrics *metrics, hart_buffer *queue)
+{
+        const hart_buffer before = metrics->queue;
+        mtx_lock(metrics->lock);
+        metrics->queue = *queue;
+        mtx_unlock(metrics->lock);
+        *queue = before;
+        hart_buffer_clear(queue);
 }
 
 const char *metrics_dependency_name(const worker_metrics *metrics, size_t dependency)
@@ -105,15 +119,6 @@ static void print_messages(const worker_metrics *metrics, hart_buffer *out)
         for (size_t i = 0; i < METRICS_RESULTS; i++)
                 hart_buffer_format(out, "%s{queue=\"%s\",result=\"%s\"} %" PRIuFAST64 "\n", name,
                                    metrics->worker->queue, result_names[i], atomic_load(&metrics->messages[i]));
-        head(out, "hartonomous_queue_depth", "gauge", "Messages that wait in the queue.");
-        head(out, "hartonomous_dead_letters", "gauge", "Dead letters of the queue.");
-        const int_fast64_t depth = atomic_load(&metrics->queue_depth), dead = atomic_load(&metrics->dead_letters);
-        if (depth >= 0)
-                hart_buffer_format(out, "hartonomous_queue_depth{queue=\"%s\"} %" PRIdFAST64 "\n",
-                                   metrics->worker->queue, depth);
-        if (dead >= 0)
-                hart_buffer_format(out, "hartonomous_dead_letters{queue=\"%s\"} %" PRIdFAST64 "\n",
-                                   metrics->worker->queue, dead);
 }
 
 static void print_histogram(const worker_metrics *metrics, hart_buffer *out)
@@ -155,9 +160,14 @@ void metrics_print(const worker_metrics *metrics, hart_buffer *out)
         head(out, "hartonomous_build_info", "gauge", "Always 1; which program this is.");
         hart_buffer_format(out, "hartonomous_build_info{program=\"hartonomous-%s\",version=\"%s\"} 1\n",
                            metrics->worker->name, HARTONOMOUS_VERSION);
-        head(out, "hartonomous_up", "gauge", "1 once the daemon takes messages.");
+        head(out, "hartonomous_up", "gauge", "1 once the daemon is ready.");
         hart_buffer_format(out, "hartonomous_up %d\n", atomic_load(&metrics->ready) ? 1 : 0);
+        head(out, "hartonomous_standing_by", "gauge", "1 while the queue has all the readers it may have.");
+        hart_buffer_format(out, "hartonomous_standing_by %d\n", atomic_load(&metrics->standing_by) ? 1 : 0);
         print_messages(metrics, out);
+        mtx_lock(metrics->lock);
+        hart_buffer_append(out, metrics->queue.data, metrics->queue.size);
+        mtx_unlock(metrics->lock);
         print_histogram(metrics, out);
         head(out, "hartonomous_dependency_up", "gauge", "1 where the dependency answered when it was last used.");
         for (size_t i = 0; i < metrics->dependency_count; i++) {

@@ -1,12 +1,12 @@
-/* What is done beside the messages: the daemon's own maintenance, the queue's depth, telemetry. */
+/* What is done beside the messages: the broker's and the daemon's own maintenance, the queue's figures, telemetry. */
 #include <string.h>
 
 #include "context.h"
-#include "worker_sql.h"
+#include "queue_figures.h"
 
 /* Counting a long queue takes its time: one part in so many of the daemon's, at most. */
-#define DEPTH_INTERVAL (10 * HART_SECOND)
-#define DEPTH_SHARE    50
+#define FIGURES_INTERVAL (10 * HART_SECOND)
+#define FIGURES_SHARE    50
 
 void telemetry_start(hart_worker_context *context)
 {
@@ -25,30 +25,21 @@ void telemetry_start(hart_worker_context *context)
                             *address->path ? address->path : address->host, *address->path ? "" : ":", address->port);
 }
 
-static void read_depth(hart_worker_context *context)
+static void read_figures(hart_worker_context *context)
 {
-        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
-        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
+        HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
         hart_error error = {0};
-        hart_pg_add_text(&parameters, context->worker->queue);
-        const hart_code code = hart_pg_run(context->pg, &sql_queue_depth, &parameters, &rows, &error);
-        if (code == HART_OK && hart_pg_rows(rows) == 1) {
-                atomic_store(&context->metrics.queue_depth, hart_pg_integer(rows, 0, 0));
-                atomic_store(&context->metrics.dead_letters, hart_pg_integer(rows, 0, 1));
-        } else if (code != HART_OK) {
-                connection_lost(context, &error);
-        }
+        const hart_code code = queue_figures_read(context->pg, context->worker->queue, &text, &error);
+        if (code == HART_OK)
+                metrics_queue(&context->metrics, &text);
+        upkeep_ended(context, UPKEEP_FIGURES, code == HART_OK ? NULL : &error);
 }
 
-static void maintain(hart_worker_context *context)
+static void maintain_own(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=maintenance-failed", NULL};
         hart_error error = {0};
-        char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
-        memcpy(before, context->activity, sizeof before);
-        context_activity(context, "Maintenance");
         const hart_code code = context->worker->maintain(context->state, context, &error);
-        context_activity(context, "%s", before);
         if (code >= HART_OK)
                 return;
         error.code = code;
@@ -65,6 +56,17 @@ static void maintain(hart_worker_context *context)
                             error.text);
 }
 
+static void maintain(hart_worker_context *context)
+{
+        char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
+        memcpy(before, context->activity, sizeof before);
+        context_activity(context, "Maintenance");
+        upkeep_broker(context);
+        if (context->worker->maintain && context->pg && !context->stopping)
+                maintain_own(context);
+        context_activity(context, "%s", before);
+}
+
 /* A notification that came with the answer to one of our statements is inside libpq; the socket stays silent. */
 static void take_rings(hart_worker_context *context)
 {
@@ -78,19 +80,24 @@ static void take_rings(hart_worker_context *context)
                 context->sleeping = false;
 }
 
+uint64_t upkeep_interval(uint64_t interval)
+{
+        const uint64_t tenth = interval / 10;
+        return interval - tenth + hart_random() % (2 * tenth + 1);
+}
+
 void upkeep_step(hart_worker_context *context, uint64_t now)
 {
         if (now >= context->next_maintenance) {
-                context->next_maintenance = now + context->configuration->loop.maintenance;
-                if (context->worker->maintain)
-                        maintain(context);
+                context->next_maintenance = now + upkeep_interval(context->configuration->loop.maintenance);
+                maintain(context);
                 take_rings(context);
         }
-        if (context->telemetry && now >= context->next_depth && context->pg && !context->stopping) {
+        if (context->telemetry && now >= context->next_figures && context->pg && !context->stopping) {
                 const uint64_t begin = hart_now();
-                read_depth(context);
-                const uint64_t end = hart_now(), rest = (end - begin) * DEPTH_SHARE;
-                context->next_depth = end + (rest > DEPTH_INTERVAL ? rest : DEPTH_INTERVAL);
+                read_figures(context);
+                const uint64_t end = hart_now(), rest = (end - begin) * FIGURES_SHARE;
+                context->next_figures = end + (rest > FIGURES_INTERVAL ? rest : FIGURES_INTERVAL);
                 take_rings(context);
         }
 }

@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "journal.h"
 #include "metrics.h"
+#include "queue_figures.h"
 #include "supervision.h"
 #include "telemetry.h"
 
@@ -251,12 +252,40 @@ static void prints_metrics(void **state)
         }
         assert_null(sample_of(text, "hartonomous_dependency_up{dependency=\"ServiceBroker\"}")); /* not used yet */
         assert_null(sample_of(text, "hartonomous_queue_depth{"));
-        atomic_store(&metrics.queue_depth, 5);
+        hart_buffer queue = {0};
+        for (int depth = 4; depth <= 5; depth++) { /* what comes later replaces what was there */
+                hart_buffer_format(&queue, "hartonomous_queue_depth{queue=\"SampleQueue\"} %d\n", depth);
+                metrics_queue(&metrics, &queue);
+                assert_int_equal(queue.size, 0);
+        }
         hart_buffer_clear(&out);
         metrics_print(&metrics, &out);
+        hart_buffer_byte(&out, 0);
         assert_non_null(sample_of((const char *)out.data, "hartonomous_queue_depth{queue=\"SampleQueue\"} 5\n"));
+        assert_null(sample_of((const char *)out.data, "hartonomous_queue_depth{queue=\"SampleQueue\"} 4\n"));
+        hart_buffer_done(&queue);
         hart_buffer_done(&out);
         metrics_done(&metrics);
+}
+
+static void escapes_labels(void **state)
+{
+        (void)state;
+        static const struct {
+                const char *text, *expected;
+        } rows[] = {
+                {"", ""},
+                {"plain", "plain"},
+                {"a \"b\" \\ c\nd", "a \\\"b\\\" \\\\ c\\nd"},
+                {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+        };
+        for (size_t i = 0; i < ARRAY(rows); i++) {
+                hart_buffer out = {0};
+                queue_figures_put_label(&out, rows[i].text, strlen(rows[i].text));
+                hart_buffer_byte(&out, 0);
+                assert_string_equal((const char *)out.data, rows[i].expected);
+                hart_buffer_done(&out);
+        }
 }
 
 static const struct {
@@ -338,6 +367,7 @@ int main(void)
                 cmocka_unit_test(every_event_is_valid_unique_and_documented),
                 cmocka_unit_test(composes_lines),
                 cmocka_unit_test(prints_metrics),
+                cmocka_unit_test(escapes_labels),
                 cmocka_unit_test(prints_health),
                 cmocka_unit_test(status_is_said_once_a_second),
                 cmocka_unit_test(watchdog_is_patted_rarely_and_in_time),
