@@ -1,4 +1,8 @@
 # bash completion for hartonomousctl. Commands and options come from the program itself, so they cannot drift.
+_hartonomousctl_queues() {
+    mapfile -t COMPREPLY < <(compgen -W "$(timeout 3 hartonomousctl queue list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$1")
+}
+
 _hartonomousctl() {
     local current=${COMP_WORDS[COMP_CWORD]} words=() word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -10,6 +14,10 @@ _hartonomousctl() {
             sed -n 's/^.\{5\} \(--[a-z-]*\).*/\1/p') --help --version --config-dir" -- "$current")
         return
     fi
+    if [[ ${COMP_WORDS[COMP_CWORD-1]} == @(-q|--queue) ]]; then
+        _hartonomousctl_queues "$current"
+        return
+    fi
     case $command in
     "")
         mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n 's/^  \([a-z-]*\).*/\1/p' | sort -u)" -- "$current")
@@ -19,7 +27,10 @@ _hartonomousctl() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
     *)
-        [[ $action ]] && return
+        if [[ $action ]]; then
+            [[ "$command $action" == queue\ @(show|enable|disable|peek|purge) && ${#words[@]} == 2 ]] && _hartonomousctl_queues "$current"
+            return
+        fi
         mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n "s/^  $command \([a-z]*\).*/\1/p")" -- "$current")
         ;;
     esac

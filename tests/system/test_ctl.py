@@ -959,17 +959,38 @@ def test_config_check_asks_every_program(database, ctl, settings, model):
     assert "ingestion.conf" in ctl("config", "check", check=False).stdout
 
 
-def test_completion_knows_commands_actions_and_options(ctl):
+def completer(folder):
+    """complete("queue", "sh"): the words that bash would offer, with the hartonomousctl of `folder`."""
     script = os.path.join(os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
                           "src", "ctl", "completion.bash")
 
     def complete(*words):
         probe = f'source {script}; COMP_WORDS=(hartonomousctl "$@"); COMP_CWORD=$#; _hartonomousctl 2>/dev/null; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        environment = {**os.environ, "PATH": os.path.dirname(program("hartonomousctl")) + ":" + os.environ["PATH"]}
+        environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
         return subprocess.run(["bash", "-c", probe, "bash", *words], capture_output=True, text=True, env=environment).stdout.split()
 
+    return complete
+
+
+def test_completion_knows_commands_actions_and_options(ctl):
+    complete = completer(os.path.dirname(program("hartonomousctl")))
     assert {"ingest", "schema", "dead-letter"} <= set(complete(""))
     assert complete("sch") == ["schema"]
     assert set(complete("schema", "")) == {"apply", "status", "verify"}
     assert "--dry-run" in complete("schema", "apply", "--d")
     assert "--wait" in complete("ingest", "--")
+    assert {"show", "peek", "purge", "audit"} <= set(complete("queue", ""))
+    assert set(complete("conversation", "")) == {"list", "show", "end"}
+    assert "--cleanup" in complete("conversation", "end", "--")
+
+
+def test_completion_knows_the_queues(database, settings, tmp_path):
+    wrapper = tmp_path / "hartonomousctl"
+    wrapper.write_text(f'#!/bin/sh\nPGUSER=hartonomous exec {program("hartonomousctl")} --config-dir {settings.folder} "$@"\n')
+    wrapper.chmod(0o755)
+    complete = completer(tmp_path)
+    assert complete("queue", "show", "Emb") == ["EmbeddingQueue"]
+    assert {"IngestionQueue", "ClientQueue"} <= set(complete("queue", "purge", ""))
+    assert complete("queue", "show", "EmbeddingQueue", "") == [] and complete("queue", "list", "") == []
+    assert complete("dead-letter", "list", "--queue", "Neo") == ["Neo4jSyncQueue"]
+    assert complete("dead-letter", "replay", "-q", "Neo") == ["Neo4jSyncQueue"]
