@@ -12,7 +12,6 @@ JOB = ("ClientService", "InferenceService", "InferenceJobContract", "InferenceJo
 QUEUE = "InferenceQueue"
 SEND = "SELECT broker.send_one(%s, %s, %s, %s, %s::jsonb)"
 RECEIVE = "SELECT * FROM broker.receive(%s, %s)"
-COUNTED = "deliveries that ended without a word were counted: COMMIT and receive again"
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import json
 import psycopg
 import pytest
 
-from broker_session import (JOB, QUEUE, RECEIVE, SEND, begin, far_end, receive, receive_rows, refusal, roll_back_once, say, send, session,
-                            value)
+from broker_session import JOB, QUEUE, SEND, begin, far_end, receive, receive_rows, refusal, send, session, value
 
 ROUTE = ("ClientService", "TestService", "TestContract")
 SCHEMA = {

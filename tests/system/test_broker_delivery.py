@@ -1,10 +1,9 @@
 """Deliveries as the C client ends them (next_delivery, settle, release_delivery), and races of senders and upkeep."""
 
-import psycopg
 import pytest
 
-from broker_session import (COUNTED, JOB, QUEUE, RECEIVE, SEND, Background, Reader, begin, far_end, notices_of, receive, receive_rows,
-                            refusal, roll_back_once, say, send, session, value)
+from broker_session import (JOB, QUEUE, RECEIVE, SEND, Background, Reader, begin, far_end, notices_of, receive, receive_rows, refusal,
+                            roll_back_once, say, send, session, value)
 from waiting import wait_until
 
 

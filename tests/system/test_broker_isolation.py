@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from broker_session import (JOB, QUEUE, RECEIVE, SEND, Background, Reader, begin, far_end, notices_of, receive, receive_rows, refusal,
+from broker_session import (JOB, QUEUE, RECEIVE, Background, Reader, begin, far_end, notices_of, receive, receive_rows, refusal,
                             roll_back_once, say, send, session, value)
 from waiting import wait_until
 
