@@ -843,6 +843,14 @@ def test_many_dead_letters_are_discarded_only_when_that_is_said(letters, databas
     assert (status, said) == (0, "3 discarded\n")
 
 
+def test_very_many_dead_letters_are_replayed_at_once(database, ctl):
+    database.query("""SELECT broker.send_many('ClientService', 'EmbeddingService', 'EmbeddingContract', 'EmbeddingRequest',
+                                              array_agg(jsonb_build_object('n', n))) FROM generate_series(1, 20000) AS n""")
+    bury(database, "EmbeddingQueue", "broken")
+    assert read(ctl, "dead-letter", "replay", "--all") == {"replayed": 20000}
+    assert read(ctl, "queue", "purge", "EmbeddingQueue", "--yes") == {"removed": 20000}
+
+
 def test_what_another_replays_is_passed_over(letters, database, ctl):
     with database.connect() as other:
         with other.transaction():

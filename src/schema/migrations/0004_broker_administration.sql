@@ -391,7 +391,8 @@ DECLARE
 BEGIN
     SELECT * INTO target FROM broker.queue q WHERE q.queue_id = broker.queue_number(letter.queue);
     PERFORM broker.check_priority(target.queue_id, target.priorities, urgency);
-    PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashint8(letter.conversation_handle));
+    -- Nobody sends to a one-way message, and the server has no room for a lock of each of very many.
+    PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashint8(c.handle)) FROM broker.conversation c WHERE c.handle = letter.conversation_handle;
     INSERT INTO broker.message (id, conversation, conversation_group, queue_id, priority, message_type, body)
     VALUES (nextval('broker.handle'), letter.conversation_handle, coalesce((letter.metadata ->> 'conversation_group')::bigint, letter.conversation_handle),
             target.queue_id, urgency, letter.message_type, letter.body);
