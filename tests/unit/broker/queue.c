@@ -30,7 +30,8 @@ hart_pg *queue_connect(const struct cluster *cluster)
 
 void queue_clear(hart_pg *pg)
 {
-        cluster_do(pg, "TRUNCATE broker.message, broker.dead_letter, broker.conversation, public.effect;"
+        cluster_do(pg, "TRUNCATE broker.message, broker.deferred_message, broker.dead_letter, broker.conversation, "
+                       "public.effect;"
                        "UPDATE broker.queue SET max_attempts = 3, max_rollbacks = 5, status = 'ON'");
 }
 

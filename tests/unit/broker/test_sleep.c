@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <stdio.h>
 
 #include <hartonomous/clock.h>
 
@@ -112,6 +113,77 @@ static void sleep_is_short_while_others_hold_messages(void **state)
         reader_complete(&one);
 }
 
+static void send_later(int milliseconds)
+{
+        char script[256];
+        snprintf(script, sizeof script,
+                 "SELECT broker.send_one('ClientService', 'InferenceService', 'InferenceJobContract', "
+                 "'InferenceJobRequest', '{\"n\": 1}', 5, clock_timestamp() + interval '%d milliseconds')",
+                 milliseconds);
+        cluster_do(pg, script);
+}
+
+/* Sleeps and looks as a daemon does, until there is something. Returns how often it slept. */
+static int sleep_until_it_comes(struct reader *reader)
+{
+        int sleeps = 0;
+        hart_error error = {0};
+        hart_code code;
+        while ((code = hart_broker_receive(reader->broker, 10, &reader->messages, &reader->count, &error)) ==
+               HART_EMPTY) {
+                if (hart_broker_sleep(reader->broker, &error) != HART_OK)
+                        continue;
+                const uint64_t nap = hart_broker_nap(reader->broker);
+                assert_true(nap <= 10 * HART_SECOND); /* else nothing would wake it */
+                struct pollfd socket = {.fd = hart_pg_socket(reader->pg), .events = POLLIN};
+                poll(&socket, 1, (int)(nap / HART_MILLISECOND) + 1);
+                assert_true(sleeps++ < 100);
+        }
+        assert_code(HART_OK, code, error);
+        return sleeps;
+}
+
+static void a_deferred_message_wakes_its_reader_when_it_is_due(void **state)
+{
+        (void)state;
+        send_later(300);
+        const uint64_t begin = hart_now();
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) <= 300 * HART_MILLISECOND);
+        sleep_until_it_comes(&one);
+        assert_true(hart_now() - begin >= 250 * HART_MILLISECOND);
+        assert_int_equal(cluster_integer(pg, "SELECT count(*) FROM broker.deferred_message"), 0);
+        reader_complete(&one);
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) == UINT64_MAX);
+}
+
+static void a_sleeper_hears_of_a_deferred_message(void **state)
+{
+        (void)state;
+        fall_asleep(&one);
+        assert_true(hart_broker_nap(one.broker) == UINT64_MAX);
+        send_later(300);
+        assert_true(is_rung(&one, 10000));
+        sleep_until_it_comes(&one);
+        reader_complete(&one);
+}
+
+static void a_message_that_is_due_sooner_shortens_the_sleep(void **state)
+{
+        (void)state;
+        send_later(5000);
+        fall_asleep(&one);
+        const uint64_t nap = hart_broker_nap(one.broker);
+        assert_true(nap <= 5 * HART_SECOND && nap > HART_SECOND);
+        send_later(300);
+        assert_true(is_rung(&one, 10000));
+        const uint64_t begin = hart_now();
+        sleep_until_it_comes(&one);
+        assert_true(hart_now() - begin < 3 * HART_SECOND);
+        reader_complete(&one);
+}
+
 static int set_up(void **state)
 {
         (void)state;
@@ -155,6 +227,9 @@ int main(void)
                 TEST(a_send_deep_in_a_transaction_rings),
                 TEST(a_silent_sender_is_not_slept_through),
                 TEST(sleep_is_short_while_others_hold_messages),
+                TEST(a_deferred_message_wakes_its_reader_when_it_is_due),
+                TEST(a_sleeper_hears_of_a_deferred_message),
+                TEST(a_message_that_is_due_sooner_shortens_the_sleep),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }
