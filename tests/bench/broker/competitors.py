@@ -22,6 +22,7 @@ class Competitor:
 
     name = waiting = clearing = None
     user = {"receive": "postgres", "send": "postgres", "install": "postgres"}
+    arrival = {"arrival": 1}  # how a receiver is told that messages are rare, and that their arrival counts
 
     def __init__(self, cluster):
         self.cluster = cluster
@@ -79,6 +80,7 @@ class Broker(Competitor):
     waiting = "SELECT FROM broker.message"
     clearing = "TRUNCATE broker.message"
     user = {"receive": "bench_reader", "send": "bench_sender"}
+    arrival = {}  # what it does anyway
 
     def program(self):
         return [program("bench_broker_client")]

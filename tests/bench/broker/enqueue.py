@@ -20,12 +20,12 @@ def copy_rate(bench, _case):
     broker = bench.competitor("broker")
     broker.clear()
     broker.settle()
-    sent = 0
+    sent, rows = 0, "".join(ROW % n for n in range(COPIED))
     with broker.cluster.connect(broker.database, broker.user["send"]) as connection:
         begun = time.monotonic()
         while (now := time.monotonic()) < begun + SECONDS:
             with connection.cursor().copy(COPY) as copy:
-                copy.write("".join(ROW % (sent + n) for n in range(COPIED)))
+                copy.write(rows)
             sent += COPIED
     broker.clear()
     bench.say(f"enqueue broker COPY of {COPIED}: {sent / (now - begun):.0f}/s")

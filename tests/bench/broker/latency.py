@@ -16,7 +16,8 @@ def measure(bench, name, readers, seconds):
     competitor, output = bench.competitor(name), bench.output()
     competitor.clear()
     competitor.settle()
-    with competitor.start("receive", readers, arrival=1, out=output) as receivers, competitor.start("send", rate=RATE) as sender:
+    with (competitor.start("receive", readers, out=output, **competitor.arrival) as receivers,
+          competitor.start("send", rate=RATE) as sender):
         receivers.begin()
         sender.begin()
         time.sleep(seconds + 1)  # the first second does not count

@@ -2,6 +2,7 @@
 
 import contextlib
 import statistics
+import threading
 import time
 
 from program import Record
@@ -11,6 +12,7 @@ HELD_MESSAGES = 200_000
 WARM_UP = 0.02  # of those 200,000
 
 LIVE_SECONDS = 30
+UPKEEP_SECONDS = 5
 
 FEW, MANY = 10_000, 10_000_000
 STEP = 5_000  # consumed, then sent again, so that the backlog keeps its size
@@ -25,6 +27,26 @@ def held_snapshot(broker):
         connection.execute("SELECT pg_current_snapshot()")
         yield
         connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def upkeep(broker):
+    """What every worker does beside its messages; more often than the default has it, so that it shows within a run."""
+    ended = threading.Event()
+
+    def work():
+        with broker.cluster.connect(broker.database, "hartonomous") as connection:
+            while not ended.wait(UPKEEP_SECONDS):
+                connection.execute("SELECT broker.maintain()")
+                connection.execute("SELECT broker.compact()")
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        worker.join()
 
 
 def held(bench):
@@ -48,7 +70,7 @@ def live_rates(bench, what):
     """Messages consumed a second, over the whole time (but for the first two seconds) and over the last five."""
     broker = bench.competitor("broker")
     output = bench.output()
-    with broker.start("receive", 2, 10, out=output) as readers, broker.start("send", 4) as senders:
+    with upkeep(broker), broker.start("receive", 2, 10, out=output) as readers, broker.start("send", 4) as senders:
         readers.begin()
         senders.begin()
         begun = time.monotonic() * 1e6

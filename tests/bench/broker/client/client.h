@@ -23,13 +23,12 @@ struct options {
         uint64_t batch;   /* messages a delivery, or a send */
         uint64_t first;   /* number of the first message sent */
         uint64_t rate;    /* messages a second of each sender, numbered by the clock; 0: as fast as it goes */
-        uint64_t arrival; /* messages are rare: note when each arrives instead of when it is consumed */
 };
 
 /* What the processes share. */
 struct shared {
         sem_t go[MEMBERS_MAX], done;
-        atomic_uint_fast64_t begun_at, before, target, handled, last_at;
+        atomic_uint_fast64_t begun_at, before, target, received, handled, last_at;
         atomic_bool stop, quit;
 };
 

@@ -19,9 +19,10 @@ static const struct {
         const char *name;
         size_t offset;
 } numbers[] = {
-        {"members", offsetof(struct options, members)}, {"batch", offsetof(struct options, batch)},
-        {"first", offsetof(struct options, first)},     {"rate", offsetof(struct options, rate)},
-        {"arrival", offsetof(struct options, arrival)},
+        {"members", offsetof(struct options, members)},
+        {"batch", offsetof(struct options, batch)},
+        {"first", offsetof(struct options, first)},
+        {"rate", offsetof(struct options, rate)},
 };
 
 void must(hart_code code, const hart_error *err)
@@ -112,6 +113,7 @@ static void release(const struct options *options, struct shared *shared)
 static void go(const struct options *options, struct shared *shared, uint64_t count)
 {
         const uint64_t before = atomic_load(&shared->handled);
+        atomic_store(&shared->received, before);
         atomic_store(&shared->before, before);
         atomic_store(&shared->target, count ? before + count : UINT64_MAX);
         atomic_store(&shared->stop, false);

@@ -56,32 +56,30 @@ static void rest(struct member *member, struct reader *reader)
         (void)poll(&bell, 1, (int)(longest / HART_MILLISECOND));
 }
 
+/* A delivery counts from when its reader had it: that it is committed is only told with the answer to the next look,
+ * which may take its time where nothing is left. */
 static void note_consumed(struct member *member, struct reader *reader, size_t count, uint64_t received_at)
 {
-        const uint64_t now = member->options->arrival ? received_at : hart_now();
-        add(&reader->times, (double)now);
+        add(&reader->times, (double)received_at);
         add(&reader->times, (double)count);
-        note_handled(member->shared, count, now);
+        note_handled(member->shared, count, received_at);
 }
 
-static bool is_over(const struct shared *shared, size_t in_hand)
-{
-        return atomic_load(&shared->stop) || atomic_load(&shared->handled) + in_hand >= atomic_load(&shared->target);
-}
-
-/* The end of a delivery and the beginning of the next share a round trip. */
+/* The end of a delivery and the beginning of the next share a round trip, unless nothing is to come. */
 static void run_reader(struct member *member)
 {
         struct reader *reader = member->state;
+        struct shared *shared = member->shared;
         hart_error err = {0};
         size_t in_hand = 0;
         uint64_t received_at = 0;
-        while (!is_over(member->shared, in_hand)) {
+        while (!atomic_load(&shared->stop) && atomic_load(&shared->received) < atomic_load(&shared->target)) {
                 const hart_message *messages = NULL;
                 size_t count = 0;
                 bool completed = false;
                 const hart_code code =
                         hart_broker_next(reader->broker, member->options->batch, &completed, &messages, &count, &err);
+                const uint64_t now = hart_now();
                 if (in_hand && completed)
                         note_consumed(member, reader, in_hand, received_at);
                 in_hand = code == HART_OK ? count : 0;
@@ -90,7 +88,8 @@ static void run_reader(struct member *member)
                         continue;
                 }
                 must(code, &err);
-                received_at = hart_now();
+                received_at = now;
+                atomic_fetch_add(&shared->received, count);
                 note_messages(reader, messages, count);
         }
         if (in_hand) {
