@@ -43,6 +43,29 @@ def test_a_delivery_that_is_still_to_be_settled_is_passed_over(session, database
     assert activity(database) == (1, 0, 0)
 
 
+@pytest.mark.parametrize("in_conversation", [False, True])
+def test_a_client_that_is_slow_to_settle_does_not_keep_others_from_the_rest(session, in_conversation):
+    sender, one, two = session(), Reader(session()), Reader(session())
+    handle = begin(sender) if in_conversation else None
+    for n in range(5):
+        say(sender, handle, n) if in_conversation else send(sender, n)
+    other = begin(sender)
+    say(sender, other, 10)
+    send(sender, 11)
+    assert one.take(3) == [(0, 0), (1, 0), (2, 0)]
+    one.connection.execute("ROLLBACK")
+    taken = []
+    while isinstance(numbers := two.take(1), list):
+        taken += numbers
+        two.commit()
+    assert numbers == -1
+    assert taken == ([] if in_conversation else [(3, 0), (4, 0)]) + [(10, 0), (11, 0)]
+    one.settle()
+    two.connection.execute("COMMIT")
+    assert two.take(10) == [(n, 0) for n in (range(5) if in_conversation else range(3))]
+    two.commit()
+
+
 def test_what_is_put_back_costs_nothing(session, database):
     one, two = Reader(session()), Reader(session())
     for n in range(2):

@@ -164,10 +164,10 @@ DECLARE
     places      tid[];
     groups      bigint[];
     marked      boolean;
+    passed      bigint[] := '{}';
     seen        integer;
     held        boolean := false;
     interrupted tid[];
-    settling    bigint[];
     chosen      record;
     sole        bigint;
 BEGIN
@@ -192,76 +192,86 @@ BEGIN
     IF target.status IS DISTINCT FROM 'ON' OR NOT target.permitted THEN
         PERFORM broker.refuse_reader(queue_id);
     END IF;
-    IF only_handle IS NULL THEN
-        LOOP
-            IF newest IS NULL AND from_where[target.priorities[1]] = 0 THEN
-                SELECT h.last_value INTO newest FROM broker.handle h;
+    LOOP
+        IF only_handle IS NULL THEN
+            LOOP
+                IF newest IS NULL AND from_where[target.priorities[1]] = 0 THEN
+                    SELECT h.last_value INTO newest FROM broker.handle h;
+                END IF;
+                -- The inner LIMIT keeps the planner from locking what is not wanted.
+                SELECT array_agg(free.ctid) FILTER (WHERE free.conversation_group = free.id),
+                       array_agg(DISTINCT free.conversation_group) FILTER (WHERE free.conversation_group <> free.id), bool_or(free.marked)
+                  INTO places, groups, marked
+                  FROM (SELECT ahead.ctid, ahead.id, ahead.conversation_group, ahead.xmax <> '0' OR ahead.attempts > 0 AS marked
+                          FROM unnest(target.priorities) AS lane (priority), LATERAL
+                               (SELECT m.id, m.ctid, m.conversation_group, m.xmax, m.attempts FROM broker.message m
+                                  WHERE m.queue_id = next_delivery.queue_id AND m.priority = lane.priority AND m.id > from_where[lane.priority]
+                                  ORDER BY m.id LIMIT reach) AS ahead
+                          WHERE ahead.conversation_group <> ALL (passed)
+                            AND CASE WHEN ahead.xmax <> '0' AND broker.is_being_settled(ahead.xmax) THEN false
+                                     ELSE pg_try_advisory_xact_lock(broker.lock_class_conversation(next_delivery.queue_id), hashint8(ahead.conversation_group)) END
+                          LIMIT wanted) AS free;
+                EXIT WHEN places IS NOT NULL OR groups IS NOT NULL;
+                SELECT array_agg(coalesce(reached.last, from_where[n]) ORDER BY n), coalesce(max(reached.rows), 0) INTO from_where, seen
+                  FROM generate_series(1, 10) AS n LEFT JOIN LATERAL
+                       (SELECT max(ahead.id) AS last, count(*)::integer AS rows
+                          FROM (SELECT m.id FROM broker.message m
+                                  WHERE m.queue_id = next_delivery.queue_id AND m.priority = n AND n = ANY (target.priorities) AND m.id > from_where[n]
+                                  ORDER BY m.id LIMIT reach) AS ahead) AS reached ON true;
+                held := held OR seen > 0;
+                EXIT WHEN seen < reach;
+                reach := least(reach * 4, 100000);
+            END LOOP;
+        ELSE
+            SELECT ARRAY[c.conversation_group] INTO groups FROM broker.conversation c WHERE c.handle = only_handle;
+            IF NOT pg_try_advisory_xact_lock(broker.lock_class_conversation(queue_id), hashint8(groups[1])) THEN
+                groups := NULL;
+                held := true;
             END IF;
-            -- The inner LIMIT keeps the planner from locking what is not wanted.
-            SELECT array_agg(free.ctid) FILTER (WHERE free.conversation_group = free.id),
-                   array_agg(DISTINCT free.conversation_group) FILTER (WHERE free.conversation_group <> free.id), bool_or(free.marked)
-              INTO places, groups, marked
-              FROM (SELECT ahead.ctid, ahead.id, ahead.conversation_group, ahead.marked
-                      FROM unnest(target.priorities) AS lane (priority), LATERAL
-                           (SELECT m.id, m.ctid, m.conversation_group, m.xmax <> '0' OR m.attempts > 0 AS marked FROM broker.message m
-                              WHERE m.queue_id = next_delivery.queue_id AND m.priority = lane.priority AND m.id > from_where[lane.priority]
-                              ORDER BY m.id LIMIT reach) AS ahead
-                      WHERE pg_try_advisory_xact_lock(broker.lock_class_conversation(next_delivery.queue_id), hashint8(ahead.conversation_group))
-                      LIMIT wanted) AS free;
-            EXIT WHEN places IS NOT NULL OR groups IS NOT NULL;
-            SELECT array_agg(coalesce(reached.last, from_where[n]) ORDER BY n), coalesce(max(reached.rows), 0) INTO from_where, seen
-              FROM generate_series(1, 10) AS n LEFT JOIN LATERAL
-                   (SELECT max(ahead.id) AS last, count(*)::integer AS rows
-                      FROM (SELECT m.id FROM broker.message m
-                              WHERE m.queue_id = next_delivery.queue_id AND m.priority = n AND n = ANY (target.priorities) AND m.id > from_where[n]
-                              ORDER BY m.id LIMIT reach) AS ahead) AS reached ON true;
-            held := held OR seen > 0;
-            EXIT WHEN seen < reach;
-            reach := least(reach * 4, 100000);
-        END LOOP;
-    ELSE
-        SELECT ARRAY[c.conversation_group] INTO groups FROM broker.conversation c WHERE c.handle = only_handle;
-        IF NOT pg_try_advisory_xact_lock(broker.lock_class_conversation(queue_id), hashint8(groups[1])) THEN
-            groups := NULL;
-            held := true;
         END IF;
-    END IF;
-    IF places IS NULL AND groups IS NULL THEN
-        RETURN QUERY SELECT CASE WHEN held THEN -1 ELSE -3 END::bigint, coalesce(newest, 0), NULL::text, NULL::jsonb, 0,
-                            (SELECT (extract(epoch FROM least(d.due_at, clock_timestamp() + '1 day') - clock_timestamp()) * 1000000)::bigint
-                             FROM broker.deferred_message d WHERE d.queue_id = next_delivery.queue_id ORDER BY d.due_at LIMIT 1), 0, 0::bigint, 0::bigint;
-        RETURN;
-    END IF;
-
-    delivery := pg_current_xact_id()::text::bigint;
-    IF accounted THEN -- as long as it is held, others know that the end of this delivery will be told
-        PERFORM pg_advisory_lock(broker.lock_class_delivery(), broker.delivery_key(delivery));
-    END IF;
-    IF groups IS NULL AND NOT marked AND target.retention IS NULL THEN -- the usual case: one-way messages that nothing happened to yet
-        RETURN QUERY
-            WITH taken AS (DELETE FROM broker.message m WHERE m.ctid = ANY (places) AND m.xmax = '0' AND m.attempts = 0 RETURNING m.*)
-            SELECT t.id, t.conversation, t.message_type, t.body, 0, (extract(epoch FROM t.enqueued_at) * 1000000)::bigint, t.priority::integer,
-                   t.conversation_group, delivery
-            FROM taken t ORDER BY t.priority DESC, t.id;
-        IF FOUND THEN
+        IF places IS NULL AND groups IS NULL THEN
+            IF accounted AND delivery IS NOT NULL THEN
+                PERFORM pg_advisory_unlock(broker.lock_class_delivery(), broker.delivery_key(delivery));
+            END IF;
+            RETURN QUERY SELECT CASE WHEN held THEN -1 ELSE -3 END::bigint, coalesce(newest, 0), NULL::text, NULL::jsonb, 0,
+                                (SELECT (extract(epoch FROM least(d.due_at, clock_timestamp() + '1 day') - clock_timestamp()) * 1000000)::bigint
+                                 FROM broker.deferred_message d WHERE d.queue_id = next_delivery.queue_id ORDER BY d.due_at LIMIT 1), 0, 0::bigint, 0::bigint;
             RETURN;
         END IF;
-    END IF;
 
-    WITH first AS MATERIALIZED (
-        SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m WHERE m.ctid = ANY (places)
-        UNION ALL
-        SELECT of_one.* FROM unnest(groups) AS of_group (handle), LATERAL
-            (SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m
-               WHERE m.queue_id = next_delivery.queue_id AND m.conversation_group = of_group.handle AND m.conversation_group <> m.id
-                 AND (only_handle IS NULL OR m.conversation = only_handle)
-               ORDER BY m.conversation_group, m.id LIMIT wanted / cardinality(groups) + 1) AS of_one),
-    marked AS MATERIALIZED (SELECT f.*, f.xmax <> '0' AND broker.is_being_settled(f.xmax) AS settling FROM first f)
-    SELECT array_agg(m.ctid ORDER BY m.priority DESC, m.id) AS places, array_agg(m.id ORDER BY m.priority DESC, m.id) AS ids,
-           array_agg(m.ctid) FILTER (WHERE m.xmax <> '0') AS interrupted,
-           array_agg(m.id ORDER BY m.priority DESC, m.id) FILTER (WHERE m.attempts > 0) AS suspects
-      INTO chosen FROM marked m
-      WHERE m.conversation_group <> ALL (ARRAY(SELECT s.conversation_group FROM marked s WHERE s.settling));
+        IF accounted AND delivery IS NULL THEN -- as long as it is held, others know that the end of this delivery will be told
+            PERFORM pg_advisory_lock(broker.lock_class_delivery(), broker.delivery_key(pg_current_xact_id()::text::bigint));
+        END IF;
+        delivery := pg_current_xact_id()::text::bigint;
+        IF groups IS NULL AND NOT marked AND target.retention IS NULL THEN -- the usual case: one-way messages that nothing happened to yet
+            RETURN QUERY
+                WITH taken AS (DELETE FROM broker.message m WHERE m.ctid = ANY (places) AND m.xmax = '0' AND m.attempts = 0 RETURNING m.*)
+                SELECT t.id, t.conversation, t.message_type, t.body, 0, (extract(epoch FROM t.enqueued_at) * 1000000)::bigint, t.priority::integer,
+                       t.conversation_group, delivery
+                FROM taken t ORDER BY t.priority DESC, t.id;
+            IF FOUND THEN
+                RETURN;
+            END IF;
+        END IF;
+
+        WITH first AS MATERIALIZED (
+            SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m WHERE m.ctid = ANY (places)
+            UNION ALL
+            SELECT of_one.* FROM unnest(groups) AS of_group (handle), LATERAL
+                (SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m
+                   WHERE m.queue_id = next_delivery.queue_id AND m.conversation_group = of_group.handle AND m.conversation_group <> m.id
+                     AND (only_handle IS NULL OR m.conversation = only_handle)
+                   ORDER BY m.conversation_group, m.id LIMIT wanted / cardinality(groups) + 1) AS of_one),
+        marked AS MATERIALIZED (SELECT f.*, f.xmax <> '0' AND broker.is_being_settled(f.xmax) AS settling FROM first f)
+        SELECT array_agg(m.ctid ORDER BY m.priority DESC, m.id) AS places, array_agg(m.id ORDER BY m.priority DESC, m.id) AS ids,
+               array_agg(m.ctid) FILTER (WHERE m.xmax <> '0') AS interrupted,
+               array_agg(m.id ORDER BY m.priority DESC, m.id) FILTER (WHERE m.attempts > 0) AS suspects,
+               (SELECT array_agg(DISTINCT s.conversation_group) FROM marked s WHERE s.settling) AS settling
+          INTO chosen FROM marked m
+          WHERE m.conversation_group <> ALL (ARRAY(SELECT s.conversation_group FROM marked s WHERE s.settling));
+        EXIT WHEN chosen.places IS NOT NULL OR chosen.settling IS NULL OR only_handle IS NOT NULL;
+        passed := passed || chosen.settling; -- whoever is to say how these ended may take his time: look for others
+    END LOOP;
     IF chosen.interrupted IS NOT NULL THEN
         PERFORM broker.count_dead_readers(queue_id, chosen.interrupted);
         places := NULL;
