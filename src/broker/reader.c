@@ -271,7 +271,7 @@ hart_code hart_broker_next(hart_broker *broker, size_t max, bool *completed, con
 {
         *completed = false;
         if (hart_broker_tick_is_due(broker, hart_now())) {
-                const hart_code code = hart_broker_complete(broker, err);
+                const hart_code code = broker->delivery ? hart_broker_complete(broker, err) : HART_OK;
                 *completed = code == HART_OK;
                 return code == HART_OK ? hart_broker_receive(broker, max, messages, count, err) : code;
         }

@@ -6,9 +6,10 @@
 
 #include <cmocka.h>
 
-#include "queue.h"
-
+#include <poll.h>
 #include <string.h>
+
+#include "queue.h"
 
 static struct cluster cluster;
 static hart_pg *pg;
@@ -208,6 +209,21 @@ static void a_delivery_is_released_by_the_next_look(void **state)
         assert_int_equal(unreleased(), 0);
 }
 
+/* A call that has nothing to complete and finds that it is time to tell figures must not forget the delivery that was
+ * completed before and is still to be released. Time passes here: figures are told ten times a second. */
+static void a_pause_does_not_keep_a_delivery_unreleased(void **state)
+{
+        (void)state;
+        for (int64_t n = 1; n <= 2; n++) {
+                queue_send(pg, n);
+                next_expect(&one, 10, n);
+                reader_complete(&one);
+                poll(NULL, 0, 150);
+                next_expect(&one, 10, 0);
+                assert_int_equal(unreleased(), 0);
+        }
+}
+
 static int set_up(void **state)
 {
         (void)state;
@@ -247,6 +263,7 @@ int main(void)
                 TEST(a_lost_connection_leaves_the_end_open),
                 TEST(a_queue_that_is_off_completes_and_gives_nothing),
                 TEST(a_delivery_is_released_by_the_next_look),
+                TEST(a_pause_does_not_keep_a_delivery_unreleased),
         };
         return cmocka_run_group_tests(tests, set_up, tear_down);
 }
