@@ -78,7 +78,7 @@ class Ledger:
         # Which of them came before a stop, and so may not have been counted any more?
         sure = sum(not any(begin <= ended_at and end >= at for begin, end in self.stops) for at in begun)
         noted = len(begun) + self.possible[n]
-        unnoted = bisect.bisect(self.unnoted_at, ended_at + SLACK) - bisect.bisect(self.unnoted_at, sent_at - SLACK)
+        unnoted = bisect.bisect(self.unnoted_at, ended_at + SLACK) - bisect.bisect_left(self.unnoted_at, sent_at)
         return sure, noted, noted + unnoted
 
 
