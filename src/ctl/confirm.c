@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "table.h"
 
 int ctl_check_asking(const struct ctl *ctl)
 {
@@ -34,8 +35,10 @@ int ctl_confirm(const struct ctl *ctl, const char *word, const char *format, ...
         va_start(arguments, format);
         HART_CLEANUP(hart_free_p) char *text = hart_format_v(format, arguments);
         va_end(arguments);
+        HART_CLEANUP(hart_free_p) char *question = hart_format("%s Type %s to go on: ", text, word);
+        HART_CLEANUP(hart_free_p) char *harmless = one_line(question, strlen(question), 0);
         fflush(stdout);
-        fprintf(stderr, "%s Type %s to go on: ", text, word);
+        fputs(harmless, stderr);
         if (read_word(word))
                 return CTL_OK;
         ctl_say("%s was not typed: nothing was removed", word);

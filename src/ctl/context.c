@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "table.h"
+
 static void say_v(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 static void say_v(const char *format, va_list arguments)
 {
         HART_CLEANUP(hart_free_p) char *text = hart_format_v(format, arguments);
-        for (char *byte = text; *byte; byte++)
-                if ((unsigned char)*byte < 0x20 || *byte == 0x7f)
-                        *byte = ' ';
+        HART_CLEANUP(hart_free_p) char *harmless = one_line(text, strlen(text), 0);
         fflush(stdout);
-        fprintf(stderr, "hartonomousctl: %s\n", text);
+        fprintf(stderr, "hartonomousctl: %s\n", harmless);
 }
 
 void ctl_say(const char *format, ...)

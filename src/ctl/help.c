@@ -22,8 +22,9 @@ void ctl_print_help(void)
 
 void ctl_print_command_help(const ctl_command *command)
 {
-        printf("Usage: hartonomousctl %s%s%s [OPTION]... %s\n%s.\n\n", command->name, command->action ? " " : "",
-               command->action ? command->action : "", command->arguments, command->summary);
+        printf("Usage: hartonomousctl %s%s%s [OPTION]...%s%s\n%s.\n\n", command->name, command->action ? " " : "",
+               command->action ? command->action : "", *command->arguments ? " " : "", command->arguments,
+               command->summary);
         for (size_t i = 0; i < option_row_count; i++) {
                 const option_row *row = &option_rows[i];
                 if (row->takes && !(row->takes & command->takes))

@@ -1,5 +1,6 @@
 /* queue enable, disable, purge. */
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 #include "ctl_sql.h"
@@ -27,6 +28,7 @@ static int set_status(struct ctl *ctl, const char *queue, const hart_pg_statemen
         if (code != HART_OK)
                 return ctl_fail(ctl, &err);
         const bool changed = hart_pg_flag(rows, 0, 0);
+        HART_CLEANUP(hart_free_p) char *harmless = one_line(queue, strlen(queue), 0);
         HART_CLEANUP(table_done) struct table done = {.columns = status_columns, .column_count = 3};
         table_text(&done, queue);
         table_text(&done, becomes);
@@ -34,7 +36,7 @@ static int set_status(struct ctl *ctl, const char *queue, const hart_pg_statemen
         if (ctl->options.json)
                 table_show_record(&done, true);
         else
-                printf("%s is %s%s\n", queue, becomes, changed ? "" : ", as it was");
+                printf("%s is %s%s\n", harmless, becomes, changed ? "" : ", as it was");
         return CTL_OK;
 }
 

@@ -41,6 +41,7 @@ def test_help_lists_every_command_and_each_has_examples(ctl):
     for words in names:
         command = [word for word in words[:2] if word.islower() and word.replace("-", "").isalpha()]
         told = ctl(*command, "--help").stdout
+        assert not any(line.endswith(" ") for line in told.splitlines())
         assert "Usage: hartonomousctl" in told and "Examples:" in told
 
 
@@ -607,6 +608,16 @@ def test_a_queue_is_turned_off_and_on(database, ctl):
     assert [(row["action"], row["queue"]) for row in read(ctl, "queue", "audit")] == [("enable", "EmbeddingQueue"), ("disable", "EmbeddingQueue")]
 
 
+def test_the_name_of_a_queue_cannot_talk_to_the_terminal(database, ctl, settings):
+    name = "odd\x1b[31m\u202equeue"
+    database.query("SELECT broker.create_queue(%s)", [name])
+    _, _, asked = on_terminal(settings, "\n", "queue", "purge", name)
+    for said in (ctl("queue", "disable", name).stdout, ctl("queue", "list").stdout, ctl("queue", "show", name).stdout, asked):
+        assert "odd [31m queue" in said and "\x1b" not in said and "\u202e" not in said
+    assert read(ctl, "queue", "show", name)["queue"] == name
+    assert read(ctl, "queue", "purge", name, "--yes") == {"removed": 0}
+
+
 def test_messages_are_peeked_at_and_stay(database, ctl):
     handles = send(database, 3)
     urgent = database.value("SELECT broker.send_one('ClientService', 'EmbeddingService', 'EmbeddingContract', 'EmbeddingRequest',"
@@ -658,18 +669,34 @@ def test_a_purge_takes_a_type_and_leaves_what_a_reader_has(database, ctl):
     assert [note["detail"] for note in notes] == [{"messages": 0}, {"messages": 2, "message_type": "AtomsCreated"}]
 
 
+def stop_while_it_waits(database, settings, wait_until, *words):
+    """Runs a command that has to wait for a lock, and stops it: (exit status, standard output, standard error)."""
+    process = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, *map(str, words)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings.environment("hartonomous"))
+    wait_until(lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND wait_event_type = 'Lock'") == 1, 20)
+    process.send_signal(signal.SIGINT)
+    said, error = process.communicate(timeout=20)
+    return process.returncode, said, error
+
+
 def test_a_purge_that_is_stopped_removes_nothing(database, settings, wait_until):
     send(database, 2)
     with database.connect() as other, other.transaction():
         other.execute("LOCK TABLE broker.message IN SHARE MODE")
-        process = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, "queue", "purge", "EmbeddingQueue", "--yes"],
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=settings.environment("hartonomous"))
-        wait_until(lambda: database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND wait_event_type = 'Lock'") == 1, 20)
-        process.send_signal(signal.SIGINT)
-        said, error = process.communicate(timeout=20)
-        assert process.returncode == 1 and said == "" and error == "hartonomousctl: queue purge: cancelled on request\n"
+        done = stop_while_it_waits(database, settings, wait_until, "queue", "purge", "EmbeddingQueue", "--yes")
+        assert done == (1, "", "hartonomousctl: queue purge: cancelled on request\n")
         assert database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hartonomousctl' AND state <> 'idle'") == 0
     assert database.value("SELECT count(*) FROM broker.message") == 2
+
+
+def test_a_conversation_that_a_reader_has_ends_behind_it_or_not_at_all(database, ctl, settings, wait_until):
+    near, far = converse(database)
+    with database.connect() as reader, reader.transaction():
+        assert len(reader.execute("SELECT * FROM broker.receive('InferenceQueue')").fetchall()) == 1
+        done = stop_while_it_waits(database, settings, wait_until, "conversation", "end", far)
+        assert done == (1, "", "hartonomousctl: conversation end: cancelled on request\n")
+    assert read(ctl, "conversation", "show", near)["far_end"]["waiting"] == 1
+    assert read(ctl, "conversation", "end", far) == {"ended": far}
 
 
 @pytest.mark.parametrize("words", [
