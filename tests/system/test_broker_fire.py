@@ -300,6 +300,25 @@ def consume(database, count):
     assert got == [0] * count
 
 
+def test_upkeep_that_counts_a_dead_reader_keeps_the_limit(database):
+    """compact() meets deliveries that no reader has looked at since they ended: the last attempt ends there as anywhere else."""
+    database.query("UPDATE broker.queue SET max_rollbacks = 2 WHERE name = %s", (QUEUE,))
+    waiting = "SELECT count(*), min(attempts), min(rollbacks) FROM broker.message"
+    assert not database.query("SELECT * FROM broker.receive(%s)", (QUEUE,))  # notes when the server started
+    send_ten(database)
+    for rollbacks, left in ((1, (10, 1, 1)), (2, (9, 1, 1))):
+        with database.connect() as reader:
+            reader.execute("BEGIN")
+            wanted = 10 if rollbacks == 1 else 1
+            assert len(reader.execute("SELECT * FROM broker.receive(%s, %s)", (QUEUE, wanted)).fetchall()) == wanted
+            reader.execute("ROLLBACK")
+        assert "given back" in database.value("SELECT broker.compact(min_bytes => 0)")
+        assert database.query(waiting) == [left]
+    assert database.query("SELECT attempt_count, metadata ->> 'rollbacks', reason FROM broker.dead_letter") == \
+        [(2, "2", "Exceeded maximum delivery attempts of 2")]
+    assert database.query("SELECT rolled_back, buried FROM broker.queue_activity WHERE queue = %s", (QUEUE,)) == [(11, 1)]
+
+
 def test_a_dead_readers_messages_are_with_another_within_50_ms(database, holder):
     """A time in a test of correctness, since here the time is the promise. It is the median of many that is asserted, so that a
     machine that is busy for a moment does not fail it."""

@@ -189,7 +189,6 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock
 DECLARE
     before bigint;
     alive  broker.message[];
-    silent integer[];
 BEGIN
     IF NOT pg_try_advisory_xact_lock(broker.lock_class_upkeep(), 1) THEN
         RETURN 'busy';
@@ -211,14 +210,13 @@ BEGIN
         RETURN 'busy';
     END IF;
     -- Nobody has anything in hand: whatever xmax says is over, and a new row cannot say it.
-    SELECT array_agg(m ORDER BY m.id), array_agg(CASE WHEN broker.reader_died(m.xmax) THEN 1 ELSE 0 END ORDER BY m.id) INTO alive, silent
-      FROM broker.message m;
+    PERFORM broker.count_dead_readers(ended.queue_id, ended.places)
+      FROM (SELECT m.queue_id, array_agg(m.ctid) AS places FROM broker.message m WHERE m.xmax <> '0' GROUP BY m.queue_id) AS ended;
+    SELECT array_agg(m ORDER BY m.id) INTO alive FROM broker.message m;
     TRUNCATE broker.message;
     INSERT INTO broker.message (id, conversation, conversation_group, enqueued_at, queue_id, priority, attempts, rollbacks, message_type, body)
-    SELECT m.id, m.conversation, m.conversation_group, m.enqueued_at, m.queue_id, m.priority, m.attempts + died.silently, m.rollbacks + died.silently,
-           m.message_type, m.body
-    FROM unnest(alive) WITH ORDINALITY AS m JOIN unnest(silent) WITH ORDINALITY AS died (silently, n) ON died.n = m.ordinality
-    ORDER BY m.id;
+    SELECT m.id, m.conversation, m.conversation_group, m.enqueued_at, m.queue_id, m.priority, m.attempts, m.rollbacks, m.message_type, m.body
+    FROM unnest(alive) AS m ORDER BY m.id;
     RETURN format('%s bytes given back', before - pg_total_relation_size('broker.message'));
 END $$;
 COMMENT ON FUNCTION broker.compact IS 'Gives the space of consumed messages back even while an old snapshot keeps VACUUM from it; the workers call it. Returns what it did: small, busy, backlog, or the bytes given back.';
