@@ -1,6 +1,9 @@
 """The broker as any SQL client sees it: sending, receiving, conversations, dead letters, rights."""
 
 import json
+import os
+import re
+import subprocess
 
 import psycopg
 import pytest
@@ -249,6 +252,16 @@ def test_an_operator_reads_all_and_writes_by_functions_only(session, database, c
     assert person.execute("SELECT hartonomous.enqueue_neo4j_sync('Atom', 1)").fetchone()[0] > 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         person.execute("SELECT * FROM broker.receive('IngestionQueue', 1)")
+
+
+def test_the_manual_s_quick_start_runs_as_it_is_written(database):
+    with open(os.path.join(os.path.dirname(__file__), "..", "..", "docs", "broker.md"), encoding="utf-8") as manual:
+        steps = re.search(r"## Quick start.*?```sql\n(.*?)```", manual.read(), re.DOTALL).group(1)
+    done = subprocess.run(["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", database.conninfo()], input=steps,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "Receipt|{\"Paid\": true}\nEndDialog|\n" in done.stdout
+    assert "deliveries that ended without a word were counted" in done.stderr and "ERROR" not in done.stderr
 
 
 def test_everything_has_a_comment(database):
