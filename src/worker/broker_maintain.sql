@@ -1,2 +1,2 @@
--- What the broker needs now and then. One text: what there was to do, null where nothing. Samples are taken each time.
-SELECT string_agg(format('%s %s', m.done, m.task), ', ') FROM broker.maintain() AS m WHERE m.done > 0 AND m.task <> 'queues sampled'
+-- What the broker needs now and then. One row: what there was to do or null, and the most of one thing. Samples are taken each time.
+SELECT string_agg(format('%s %s', m.done, m.task), ', '), max(m.done) FROM broker.maintain() AS m WHERE m.done > 0 AND m.task <> 'queues sampled'

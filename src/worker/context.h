@@ -56,7 +56,7 @@ struct hart_worker_context {
         hart_breaker breaker;   /* of whatever those dependencies are */
         uint64_t next_delivery; /* hart_now() before which none is tried */
         bool sleeping;          /* the broker knows, and rings */
-        uint64_t next_poll, next_maintenance, next_figures;
+        uint64_t next_poll, next_upkeep, next_maintenance, next_figures;
         struct upkeep_failures upkeep_failures[UPKEEP_TASKS];
         /* What the delivery in hand did, to be told when it is committed: journal lines, and a count per own metric. */
         hart_buffer outcome_lines;
@@ -120,10 +120,12 @@ void delivery_resumed(hart_worker_context *context);
 
 /* upkeep.c */
 void upkeep_step(hart_worker_context *context, uint64_t now);
+/* When the next one has something to do. */
+uint64_t upkeep_due(const hart_worker_context *context);
 /* A time between nine and eleven tenths of `interval`, so that many daemons do not all come at once. */
 uint64_t upkeep_interval(uint64_t interval);
-/* broker_upkeep.c: what the broker needs done now and then. */
-void upkeep_broker(hart_worker_context *context);
+/* broker_upkeep.c: what the broker needs done now and then. Returns the time until the next round. */
+uint64_t upkeep_broker(hart_worker_context *context);
 /* NULL error: it went well. A failure is said once, until it goes well again. */
 void upkeep_ended(hart_worker_context *context, upkeep_task task, const hart_error *error);
 void telemetry_start(hart_worker_context *context);

@@ -3,8 +3,8 @@
 
 /* A stop is granted within five seconds. */
 #define TAKE_PATIENCE (3 * HART_SECOND)
-/* A message may be due that somebody else holds up. */
-#define SHORTEST_SLEEP (10 * HART_MILLISECOND)
+/* A message may be due that a sender's transaction holds up. */
+#define HELD_UP (25 * HART_MILLISECOND)
 
 /* Once the outcome is known it is brought to its end, also while the daemon is asked to stop: a cancelled COMMIT or
  * ROLLBACK would look like a reader that died. */
@@ -63,8 +63,7 @@ static void sleep_until_rung(hart_worker_context *context)
         }
         context->sleeping = true;
         const uint64_t poll = context->configuration->loop.poll, nap = hart_broker_nap(context->broker);
-        const uint64_t most = nap < poll ? nap : poll;
-        context->next_poll = hart_now() + (most > SHORTEST_SLEEP ? most : SHORTEST_SLEEP);
+        context->next_poll = hart_now() + (nap == 0 ? HELD_UP : nap < poll ? nap : poll);
         sd_event_source_set_enabled(context->socket, SD_EVENT_ON);
 }
 

@@ -11,8 +11,8 @@
 #include "context.h"
 #include "reload.h"
 
-/* The first round comes soon: a daemon that never lives for long does its share too. */
-#define FIRST_MAINTENANCE (2 * HART_SECOND)
+/* Soon: a daemon that never lives for long looks after the broker too. */
+#define FIRST_UPKEEP (2 * HART_SECOND)
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *data)
 {
@@ -70,8 +70,7 @@ static uint64_t earlier(uint64_t one, uint64_t other)
 static uint64_t idle_time(hart_worker_context *context, uint64_t now)
 {
         uint64_t until = now;
-        const uint64_t aside =
-                earlier(context->next_maintenance, context->telemetry ? context->next_figures : UINT64_MAX);
+        const uint64_t aside = upkeep_due(context);
         if (!context->pg)
                 until = context->next_connect;
         else if (!context->broker)
@@ -138,7 +137,8 @@ static int serve(hart_worker_context *context)
         context->outcome_counts = hart_allocate_array(worker->metric_count + 1, sizeof *context->outcome_counts);
         metrics_open(&context->metrics, worker);
         context->rate_since = hart_now();
-        context->next_maintenance = hart_now() + upkeep_interval(FIRST_MAINTENANCE);
+        context->next_upkeep = hart_now() + upkeep_interval(FIRST_UPKEEP);
+        context->next_maintenance = hart_now() + upkeep_interval(context->configuration->loop.maintenance);
         if (open_events(context, &error) == HART_OK) {
                 telemetry_start(context);
                 run(context);

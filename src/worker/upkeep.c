@@ -35,7 +35,7 @@ static void read_figures(hart_worker_context *context)
         upkeep_ended(context, UPKEEP_FIGURES, code == HART_OK ? NULL : &error);
 }
 
-static void maintain_own(hart_worker_context *context)
+static void maintain(hart_worker_context *context)
 {
         static const char *const fields[] = {"EVENT=maintenance-failed", NULL};
         hart_error error = {0};
@@ -54,17 +54,6 @@ static void maintain_own(hart_worker_context *context)
         else
                 context_log(context, HART_LOG_WARNING, fields, "Maintenance did not end well, it comes again: %s",
                             error.text);
-}
-
-static void maintain(hart_worker_context *context)
-{
-        char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
-        memcpy(before, context->activity, sizeof before);
-        context_activity(context, "Maintenance");
-        upkeep_broker(context);
-        if (context->worker->maintain && context->pg && !context->stopping)
-                maintain_own(context);
-        context_activity(context, "%s", before);
 }
 
 /* A notification that came with the answer to one of our statements is inside libpq; the socket stays silent. */
@@ -86,14 +75,40 @@ uint64_t upkeep_interval(uint64_t interval)
         return interval - tenth + hart_random() % (2 * tenth + 1);
 }
 
+uint64_t upkeep_due(const hart_worker_context *context)
+{
+        uint64_t due = context->next_upkeep;
+        if (context->next_maintenance < due)
+                due = context->next_maintenance;
+        return context->telemetry && context->next_figures < due ? context->next_figures : due;
+}
+
+static bool may_go_on(const hart_worker_context *context)
+{
+        return context->pg && !context->stopping;
+}
+
+static void maintenance_step(hart_worker_context *context, uint64_t now)
+{
+        char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
+        memcpy(before, context->activity, sizeof before);
+        context_activity(context, "Maintenance");
+        if (now >= context->next_upkeep)
+                context->next_upkeep = upkeep_broker(context) + hart_now();
+        if (now >= context->next_maintenance && may_go_on(context)) {
+                context->next_maintenance = now + upkeep_interval(context->configuration->loop.maintenance);
+                if (context->worker->maintain)
+                        maintain(context);
+        }
+        context_activity(context, "%s", before);
+        take_rings(context);
+}
+
 void upkeep_step(hart_worker_context *context, uint64_t now)
 {
-        if (now >= context->next_maintenance) {
-                context->next_maintenance = now + upkeep_interval(context->configuration->loop.maintenance);
-                maintain(context);
-                take_rings(context);
-        }
-        if (context->telemetry && now >= context->next_figures && context->pg && !context->stopping) {
+        if (now >= context->next_upkeep || now >= context->next_maintenance)
+                maintenance_step(context, now);
+        if (context->telemetry && now >= context->next_figures && may_go_on(context)) {
                 const uint64_t begin = hart_now();
                 read_figures(context);
                 const uint64_t end = hart_now(), rest = (end - begin) * FIGURES_SHARE;

@@ -75,11 +75,13 @@ class Daemon:
     def __init__(self, name, settings, environment=None, arguments=()):
         self.name = name
         self.settings = settings
-        self.log_path = os.path.join(settings.folder, name + ".log")
+        instance = next((word.partition("=")[2] for word in arguments if word.startswith("--instance=")), None)
+        self._own_name = f"{name}@{instance}" if instance else name  # as its socket's
+        self.log_path = os.path.join(settings.folder, self._own_name + ".log")
         self.messages = []  # every datagram's lines, in order of arrival
         self._extra = environment or {}
         self._arguments = arguments
-        self._socket_path = os.path.join(settings.folder, name + ".notify")
+        self._socket_path = os.path.join(settings.folder, self._own_name + ".notify")
         if os.path.exists(self._socket_path):
             os.unlink(self._socket_path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -137,7 +139,7 @@ class Daemon:
 
     def socket_path(self):
         """Where it serves /health and /metrics."""
-        return os.path.join(self.settings.run, self.name + ".sock")
+        return os.path.join(self.settings.run, self._own_name + ".sock")
 
     def get(self, path, timeout=5):
         """GET on its telemetry socket: (status, body)."""

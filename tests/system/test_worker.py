@@ -3,9 +3,11 @@ messages say (tests/unit/worker/echo_worker.c)."""
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
@@ -374,6 +376,280 @@ def test_telemetry_on_a_passed_socket(run, echo, settings):
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(10) == 0
+
+
+# --- stopping ---
+
+
+def attempts_lost(database):
+    return database.query("SELECT coalesce(max(attempts), 0), coalesce(max(rollbacks), 0), (SELECT count(*) FROM broker.dead_letter), "
+                          "(SELECT sum(rolled_back + failed)::integer FROM broker.queue_activity) FROM broker.message")[0]
+
+
+def pause_takes(database, seconds):
+    """Each statement that takes messages goes on for so long after it deleted them."""
+    database.query(f"CREATE FUNCTION test.pause() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep({seconds}); RETURN NULL; END $$")
+    database.query("CREATE TRIGGER pause AFTER DELETE ON broker.message FOR EACH STATEMENT EXECUTE FUNCTION test.pause()")
+
+
+def test_a_stop_while_messages_are_taken_costs_no_attempt(run, echo):
+    """The statement that takes has already deleted when the signal comes: cancelled now, it would look like a reader that died."""
+    pause_takes(echo.database, "1")
+    echo.send("ok", "ok", "ok")
+    for _ in range(2):
+        daemon = run(ready=False)
+        wait_until(lambda: echo.database.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"), 10, "it takes")
+        daemon.stop(5)
+        assert (echo.effects(), echo.depth()) == ([], 3)
+        assert attempts_lost(echo.database) == (0, 0, 0, 0)
+
+
+def test_a_stop_does_not_wait_for_a_table_that_somebody_locked(run, echo):
+    daemon = run()
+    wait_until(lambda: "Waiting for messages" in daemon.status, 10, "idle")
+    with echo.database.connect() as somebody:
+        somebody.execute("BEGIN")
+        somebody.execute("LOCK broker.message IN ACCESS EXCLUSIVE MODE")
+        echo.database.query("SELECT pg_notify(broker.channel(broker.queue_number(%s)), '')", [QUEUE])
+        wait_until(lambda: echo.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), 10, "its take waits")
+        daemon.stop(5)
+
+
+def test_hundreds_of_stops_under_load_cost_no_attempt(run, echo):
+    """Whatever a daemon does when it is asked to stop: taking, handling, committing, falling asleep."""
+    sent, chance = 0, random.Random(4)
+    pause_takes(echo.database, "CASE WHEN random() < 0.2 THEN 0.3 ELSE 0 END")
+    for _ in range(100):
+        if echo.depth() < 3000:
+            echo.database.query("SELECT broker.send_many('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', "
+                                """array_fill('{"Do": "ok"}'::jsonb, ARRAY[5000]))""")
+            sent += 5000
+        daemons = [run(ready=False, worker={"batch_size": chance.choice([1, 10, 500])}, arguments=[f"--instance={n}"]) for n in range(3)]
+        for daemon in daemons:
+            daemon.wait_ready()
+        for daemon in daemons:
+            until = time.monotonic() + chance.uniform(0, 0.1)
+            while time.monotonic() < until:
+                pass
+            daemon.process.send_signal(signal.SIGTERM)
+        for daemon in daemons:
+            assert daemon.wait_exit(5) == 0, daemon.log()[-3000:]
+            daemon.close()
+        assert attempts_lost(echo.database) == (0, 0, 0, 0)
+    last = run()
+    wait_until(lambda: echo.depth() == 0, 60, "the rest is handled")
+    last.stop(5)
+    assert echo.database.query("SELECT count(*), count(DISTINCT conversation) FROM test.effect") == [(sent, sent)]
+    assert attempts_lost(echo.database) == (0, 0, 0, 0)
+
+
+# --- standing by ---
+
+
+def test_a_daemon_too_many_stands_by_and_takes_over(run, echo):
+    echo.database.query("UPDATE broker.queue SET max_readers = 1 WHERE name = %s", [QUEUE])
+    first = run()
+    second = run(arguments=["--instance=2"])  # ready, though it has nothing to do
+    wait_until(lambda: "Standing by" in second.status and QUEUE in second.status, 10, "its status")
+    assert metric(first, "hartonomous_standing_by") == 0
+    log = "Standing by until another reader goes"
+    assert second.log().count(log) == 1 and f"{QUEUE} has its 1 reader(s)" in second.log()
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 10, "the first handles it")
+    first.kill()
+    sent += echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 5, "the second took over")
+    assert "takes messages from InferenceQueue now" in second.log()
+    third = run(arguments=["--instance=3"])
+    wait_until(lambda: "Standing by" in third.status, 10, "the third stands by")
+    echo.database.query("UPDATE broker.queue SET max_readers = NULL WHERE name = %s", [QUEUE])
+    wait_until(lambda: "Waiting for messages" in third.status, 5, "there is no limit any more")
+    for daemon in (second, third):
+        daemon.stop(5)
+
+
+def test_standing_by_outlives_a_restart_of_postgres(run, echo, cluster):
+    echo.database.query("UPDATE broker.queue SET max_readers = 1 WHERE name = %s", [QUEUE])
+    daemons = [run(), run(arguments=["--instance=2"])]
+    wait_until(lambda: "Standing by" in daemons[1].status, 10, "one stands by")
+    cluster.restart("immediate")
+    wait_until(lambda: sorted(daemon.status[:11] for daemon in daemons) == ["Standing by", "Waiting for"], 20, "one of them does again")
+    wait_until(lambda: "messages" in "".join(daemon.status for daemon in daemons), 10, "the other takes messages")
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 10, "one effect")
+    for daemon in daemons:
+        daemon.stop(5)
+
+
+# --- what is done beside the messages ---
+
+
+def test_upkeep_comes_soon_and_again(run, echo):
+    daemon = run(worker={"maintenance": "1s", "poll": "1h"})
+    with echo.database.connect() as connection:
+        def expire():
+            return connection.execute("SELECT broker.begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', lifetime => '1ms')").fetchone()[0]
+
+        for _ in range(2):
+            handle = expire()
+            wait_until(lambda: connection.execute("SELECT state FROM broker.conversation WHERE handle = %s", [handle]).fetchone()[0] == "ERROR", 10, "it is over")
+    wait_until(lambda: daemon.log().count("conversations expired") >= 2, 5, "it is told")
+    wait_until(lambda: daemon.status.startswith("Waiting for messages"), 5, "its status is again what it was")
+    assert daemon.log().count("warning:") == 0
+
+
+def test_upkeep_that_has_much_to_do_comes_again_at_once(run, echo):
+    """A round expires a thousand conversations."""
+    echo.database.query("SELECT broker.begin_conversation('ClientService', 'InferenceService', 'InferenceJobContract', lifetime => '1ms') "
+                        "FROM generate_series(1, 600)")
+    assert echo.database.value("SELECT count(*) FROM broker.conversation WHERE state = 'CONVERSING'") == 1200
+    echo.database.query("UPDATE broker.queue SET status = 'OFF' WHERE name = %s", [QUEUE])
+    daemon = run(worker={"maintenance": "1h"})
+    wait_until(lambda: echo.database.value("SELECT count(*) FROM broker.conversation WHERE state = 'CONVERSING'") == 0, 20, "all are over")
+    assert "1000 conversations expired" in daemon.log()
+
+
+def test_space_of_consumed_messages_is_given_back_under_an_old_snapshot(run, echo):
+    daemon = run(worker={"maintenance": "1s"})
+    with echo.database.connect() as old:
+        old.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        old.execute("SELECT 1")
+        echo.database.query("INSERT INTO broker.message (id, conversation, conversation_group, queue_id, message_type, body) "
+                            "SELECT -n, -n, -n, 99999, 'InferenceJobRequest', to_jsonb(repeat(md5(n::text), 60)) FROM generate_series(1, 40000) AS n")
+        echo.database.query("DELETE FROM broker.message WHERE queue_id = 99999")
+        assert echo.database.value("SELECT pg_total_relation_size('broker.message')") > 64 << 20
+        wait_until(lambda: "bytes given back" in daemon.log(), 20, "it is given back")
+        assert echo.database.value("SELECT pg_total_relation_size('broker.message')") < 1 << 20
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 10, "one effect")
+
+
+def test_upkeep_that_may_not_be_done_is_said_once(run, echo):
+    """As on a database whose rights were changed by hand."""
+    echo.database.query("ALTER FUNCTION broker.maintain RENAME TO kept")
+    echo.database.query("CREATE FUNCTION broker.maintain() RETURNS TABLE (task text, done bigint) LANGUAGE plpgsql AS "
+                        "$$ BEGIN RAISE EXCEPTION 'permission denied for function maintain' USING ERRCODE = '42501'; END $$")
+    daemon = run(worker={"maintenance": "1s"})
+    complaint = "cannot look after the broker"
+    wait_until(lambda: complaint in daemon.log(), 10, "the warning")
+
+    def rounds():
+        return echo.database.value("SELECT count(*) FROM test.round")
+
+    echo.database.query("CREATE TABLE test.round ()")
+    echo.database.query("ALTER FUNCTION broker.compact RENAME TO kept_too")
+    echo.database.query("CREATE FUNCTION broker.compact(bigint DEFAULT 0, bigint DEFAULT 0) RETURNS text LANGUAGE sql AS 'INSERT INTO test.round DEFAULT VALUES RETURNING NULL::text'")
+    wait_until(lambda: rounds() >= 2, 10, "two more rounds: the other task is done all the same")
+    sent = echo.send("ok")
+    wait_until(lambda: echo.effects() == sent, 10, "messages are handled")
+    assert daemon.log().count(complaint) == 1
+    echo.database.query("DROP FUNCTION broker.maintain")
+    echo.database.query("ALTER FUNCTION broker.kept RENAME TO maintain")
+    before = rounds()
+    wait_until(lambda: rounds() > before + 1, 10, "more rounds")
+    echo.database.query("ALTER FUNCTION broker.maintain RENAME TO kept")
+    wait_until(lambda: daemon.log().count(complaint) == 2, 10, "it is said again when it was well in between")
+    daemon.stop(5)
+
+
+def test_upkeep_waits_for_nobody(run, echo):
+    daemon = run(worker={"maintenance": "1s"})
+    with echo.database.connect() as somebody:
+        somebody.execute("BEGIN")
+        somebody.execute("LOCK broker.retained_message IN ACCESS EXCLUSIVE MODE")
+        wait_until(lambda: echo.database.value("SELECT count(*) FROM pg_locks WHERE NOT granted"), 10, "it wants that lock")
+        sent = echo.send("ok")
+        wait_until(lambda: echo.effects() == sent, 5, "a message is handled all the same")
+        warned = wait_until(lambda: [line for line in daemon.log().splitlines() if "cannot look after the broker" in line], 20, "it is told")
+        assert len(warned) == 1 and "lock timeout" in warned[0]
+
+
+def test_deferred_messages_come_in_time(run, echo):
+    daemon = run(worker={"poll": "1h", "maintenance": "1h"})
+    wait_until(lambda: "Waiting for messages" in daemon.status, 10, "idle")
+    wait_until(lambda: "Looked after" in daemon.log() or echo.database.value("SELECT count(*) FROM broker.queue_sample"), 10, "the first upkeep is over")
+    for delay in (0.3, 1.5):
+        begin = time.monotonic()
+        count = len(echo.effects())
+        echo.database.query("SELECT broker.send_one('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', "
+                            """'{"Do": "ok"}', deliver_after => clock_timestamp() + make_interval(secs => %s))""", [delay])
+        wait_until(lambda: len(echo.effects()) > count, 10, "the effect")
+        assert delay <= time.monotonic() - begin < delay + 0.5
+
+
+def test_a_timer_that_somebody_holds_up_does_not_make_the_daemon_busy(run, echo):
+    """It is due, but a sender's transaction has its conversation."""
+    daemon = run(worker={"poll": "1h", "maintenance": "1h"})
+    near = echo.database.value("SELECT broker.begin_conversation('InferenceService', 'InferenceService', 'InferenceJobContract')")
+    far = echo.database.value("SELECT far_handle FROM broker.conversation WHERE handle = %s", [near])
+    with echo.database.connect() as sender, echo.database.connect() as watcher:
+        sender.execute("BEGIN")
+        sender.execute("""SELECT broker.send(%s, 'InferenceJobRequest', '{"Do": "ok"}')""", [near])
+        watcher.execute("INSERT INTO broker.deferred_message (id, queue_id, due_at, conversation, conversation_group, priority, is_timer, message_type) "
+                        "SELECT nextval('broker.handle'), broker.queue_number(%s), now(), %s, %s, 5, true, 'DialogTimer'", [QUEUE, far, far])
+        watcher.execute("SELECT pg_notify(broker.channel(broker.queue_number(%s)), '')", [QUEUE])
+
+        def transactions():
+            return watcher.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()").fetchone()[0]
+
+        before = transactions()
+        wait_until(lambda: transactions() > before + 50, 60, "it looks now and then", 0.2)
+        begin, before = time.monotonic(), transactions()
+        wait_until(lambda: transactions() > before + 200, 60, "it looks now and then", 0.2)
+        assert (transactions() - before) / (time.monotonic() - begin) < 250  # four for each of forty looks a second, at most
+        sender.execute("ROLLBACK")
+        wait_until(lambda: watcher.execute("SELECT count(*) FROM broker.deferred_message").fetchone()[0] == 0, 10, "it is released")
+
+
+# --- figures ---
+
+
+def test_metrics_tell_of_the_queue(run, echo):
+    daemon = run(ready=False)
+    of_queue = f'{{queue="{QUEUE}"}}'
+    letters = [("never", 3), ('a "quoted" \\ reason', 2)] + [(f"rare {n:02}", 1) for n in range(25)]
+    for reason, count in letters:
+        echo.database.query("INSERT INTO broker.dead_letter (conversation_handle, queue, message_type, enqueued_at, attempt_count, reason, metadata) "
+                            "SELECT 1, %s, 'InferenceJobRequest', now(), 1, %s, '{}' FROM generate_series(1, %s)", [QUEUE, reason, count])
+    daemon.wait_ready()
+    echo.send("ok", "ok", "poison", "poison", "fail")
+    echo.database.query("SELECT broker.send_one('ClientService', 'InferenceService', 'InferenceJobContract', 'InferenceJobRequest', '{}', "
+                        "deliver_after => now() + '1 day')")
+    wait_until(lambda: metric(daemon, "hartonomous_queue_consumed_total" + of_queue) == 2, 30, "what was consumed")
+    values = {name: metric(daemon, f"hartonomous_{name}{of_queue}") for name in (
+        "queue_depth", "queue_deferred", "queue_oldest_age_seconds", "queue_failed_total", "queue_rolled_back_total", "queue_buried_total", "dead_letters")}
+    assert values == {"queue_depth": 0, "queue_deferred": 1, "queue_oldest_age_seconds": 0, "queue_failed_total": 5, "queue_rolled_back_total": 0,
+                      "queue_buried_total": 3, "dead_letters": 33}
+
+    def by_reason(reason):
+        return metric(daemon, f'hartonomous_dead_letters_by_reason{{queue="{QUEUE}",reason="{reason}"}}')
+
+    assert by_reason("never") == 3 and by_reason('a \\"quoted\\" \\\\ reason') == 2
+    assert by_reason("told to be poison") == 2 and by_reason("Exceeded maximum delivery attempts of 3") == 1
+    assert by_reason("rare 00") == 1 and by_reason("rare 24") is None
+    text = daemon.get("/metrics")[1]
+    assert text.count("hartonomous_dead_letters_by_reason{") == 21
+    assert sum(float(row.rsplit(" ", 1)[1]) for row in text.splitlines() if row.startswith("hartonomous_dead_letters_by_reason{")) == 33
+    assert metric(daemon, f'hartonomous_queue_readers{{queue="{QUEUE}",state="sleeping"}}') in (0, 1)
+    names = [row.split()[2] for row in text.splitlines() if row.startswith("# TYPE ")]
+    assert len(names) == len(set(names))
+
+
+def test_metrics_of_a_waiting_queue(run, echo):
+    """Figures are read before anything is taken, and not while a step is in hand."""
+    echo.send("long", "ok", "ok")
+    echo.database.query("UPDATE broker.message SET enqueued_at = now() - interval '1 hour' WHERE body ->> 'Do' = 'long'")
+    working = run(worker={"batch_size": 1}, arguments=["--instance=2"])
+    wait_until(lambda: "a long step" in working.status, 10, "it works on the first")
+    echo.database.query("INSERT INTO broker.deferred_message (id, queue_id, due_at, conversation, conversation_group, priority, message_type) "
+                        "SELECT -1, broker.queue_number(%s), now() + interval '1 day', -1, -1, 5, 'InferenceJobRequest'", [QUEUE])
+    daemon = run()
+    of_queue = f'{{queue="{QUEUE}"}}'
+    wait_until(lambda: metric(daemon, "hartonomous_queue_deferred" + of_queue) == 1, 30, "the figures")
+    assert metric(daemon, "hartonomous_queue_oldest_age_seconds" + of_queue) > 3500
+    assert metric(daemon, "hartonomous_queue_depth" + of_queue) >= 1
+    assert metric(daemon, f'hartonomous_queue_readers{{queue="{QUEUE}",state="active"}}') >= 1
+    assert metric(daemon, "hartonomous_up") == 1 and daemon.get("/health")[0] == 200
 
 
 @pytest.mark.parametrize("text, says", [

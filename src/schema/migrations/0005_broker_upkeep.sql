@@ -141,8 +141,9 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION broker.sample_queues IS 'Notes the counters, once a minute, for broker.queue_rates.';
 
+-- Who calls it has messages to handle: a lock that somebody has for long is not waited for.
 CREATE FUNCTION broker.maintain() RETURNS TABLE (task text, done bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' AS $$
 BEGIN
     IF NOT pg_try_advisory_xact_lock(broker.lock_class_upkeep(), 0) THEN
         RETURN; -- somebody does it just now
