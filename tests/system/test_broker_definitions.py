@@ -309,6 +309,19 @@ def test_arrays_may_be_empty_and_hold_no_body(session):
 
 # Idempotency keys ----------------------------------------------------------------------------------------------
 
+def test_each_tenant_has_its_own_keys(session, database):
+    connection = session()
+    statement = SEND.replace("%s::jsonb", "%s::jsonb, idempotency_key => 'k', deliver_after => '2001-01-01 00:00+00'")
+    handles = {}
+    for tenant in ('{"TenantId": 7}', '{"TenantId": 8}', "{}"):
+        handles[tenant] = value(connection, statement, (*JOB, tenant))
+    assert len(set(handles.values())) == 3
+    connection.execute("SET TimeZone = 'Asia/Tokyo'")  # the request is the same wherever it comes from
+    assert {tenant: value(connection, statement, (*JOB, tenant)) for tenant in handles} == handles
+    ingest = "SELECT hartonomous.enqueue_ingestion('a', 'a', %s, NULL, 'k')"
+    assert value(connection, ingest, (1,)) == value(connection, ingest, (1,)) != value(connection, ingest, (2,))
+
+
 def test_a_key_sends_once_and_stands_for_one_request(session, database):
     connection = session()
     handle = send(connection, 1, idempotency_key="k")

@@ -183,6 +183,15 @@ def test_dead_letters_are_chosen_by_queue_reason_and_type(letters, session, data
         assert detail.keys() == {"message_type", "reason"}
 
 
+def test_letters_of_a_queue_that_is_gone_keep_nobody_from_the_others(letters, session, database):
+    connection = session()
+    database.query("UPDATE broker.dead_letter SET queue = 'OldQueue' WHERE reason = 'bad luck'")
+    assert value(connection, "SELECT broker.replay_dead_letters()") == 3
+    sqlstate, message, hint = refusal(connection, "SELECT broker.replay_dead_letter(%s)", (letters[2],))
+    assert (sqlstate, message) == ("42704", "unknown queue 'OldQueue'") and hint
+    assert value(connection, "SELECT broker.discard_dead_letters()") == 1
+
+
 def test_a_replayed_letter_keeps_its_place_in_the_conversation_and_its_priority(session, database):
     client, reader = session(), Reader(session())
     handle = begin(client, priority=9)

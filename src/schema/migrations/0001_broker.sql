@@ -301,15 +301,17 @@ COMMENT ON COLUMN broker.audit.detail IS 'What it was about; never a body.';
 
 CREATE TABLE broker.idempotency_key (
     service      text        NOT NULL,
+    tenant_id    integer     NOT NULL,
     key          text        NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     request_hash bytea       NOT NULL,
     handle       bigint      NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (service, key)
+    PRIMARY KEY (service, tenant_id, key)
 );
 CREATE INDEX idempotency_key_by_time ON broker.idempotency_key (created_at);
 COMMENT ON TABLE broker.idempotency_key IS 'Keys that senders gave, so that the same request twice is sent once. Kept for seven days.';
 COMMENT ON COLUMN broker.idempotency_key.service IS 'To which service.';
+COMMENT ON COLUMN broker.idempotency_key.tenant_id IS 'TenantId of the body, whose keys are its own; -1 where it has none.';
 COMMENT ON COLUMN broker.idempotency_key.key IS 'The sender''s word.';
 COMMENT ON COLUMN broker.idempotency_key.request_hash IS 'SHA-256 of what was asked.';
 COMMENT ON COLUMN broker.idempotency_key.handle IS 'The handle that was returned.';

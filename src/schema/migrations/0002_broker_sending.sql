@@ -173,7 +173,7 @@ COMMENT ON FUNCTION broker.check_priority IS 'Refuses what is no priority; tells
 
 -- One way -------------------------------------------------------------------------------------------------------
 
-CREATE FUNCTION broker.find_key(service text, key text, request_hash bytea) RETURNS bigint
+CREATE FUNCTION broker.find_key(service text, tenant_id integer, key text, request_hash bytea) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
     known broker.idempotency_key;
@@ -181,8 +181,8 @@ BEGIN
     IF key IS NULL OR length(key) NOT BETWEEN 1 AND 255 THEN
         RAISE EXCEPTION 'an idempotency key has 1 to 255 characters' USING ERRCODE = '22023', HINT = 'A long one can be hashed; NULL sends without a key.';
     END IF;
-    PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashtext(service || ' ' || key));
-    SELECT * INTO known FROM broker.idempotency_key k WHERE k.service = find_key.service AND k.key = find_key.key;
+    PERFORM pg_advisory_xact_lock(broker.lock_class_order(), hashtext(service || ' ' || tenant_id || ' ' || key));
+    SELECT * INTO known FROM broker.idempotency_key k WHERE k.service = find_key.service AND k.tenant_id = find_key.tenant_id AND k.key = find_key.key;
     IF known.request_hash <> find_key.request_hash THEN
         RAISE EXCEPTION 'idempotency key % was used for another request', quote_literal(key)
             USING ERRCODE = '22023', HINT = 'A key stands for one request; its handle was ' || known.handle || '.';
@@ -191,8 +191,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION broker.find_key IS 'The handle that an idempotency key stands for, null where it is new; nobody else can use it before the transaction ends.';
 
-CREATE FUNCTION broker.keep_key(service text, key text, request_hash bytea, handle bigint) RETURNS void
-LANGUAGE sql AS $$ INSERT INTO broker.idempotency_key (service, key, request_hash, handle) VALUES (service, key, request_hash, handle) $$;
+CREATE FUNCTION broker.keep_key(service text, tenant_id integer, key text, request_hash bytea, handle bigint) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO broker.idempotency_key (service, tenant_id, key, request_hash, handle) VALUES (service, tenant_id, key, request_hash, handle)
+$$;
 COMMENT ON FUNCTION broker.keep_key IS 'Notes what an idempotency key stands for.';
 
 CREATE FUNCTION broker.send_one(from_service text, to_service text, contract text, message_type text, body jsonb DEFAULT NULL,
@@ -201,6 +203,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     first  constant boolean := pg_current_xact_id_if_assigned() IS NULL; -- before nextval, which may assign one
     target record;
+    tenant integer;
     hash   bytea;
     id     bigint;
 BEGIN
@@ -224,8 +227,9 @@ BEGIN
         PERFORM broker.check_priority(target.queue_id, target.priorities, priority);
     END IF;
     IF idempotency_key IS NOT NULL THEN
-        hash := sha256(convert_to(jsonb_build_array(from_service, contract, message_type, body, priority, deliver_after)::text, 'UTF8'));
-        id := broker.find_key(to_service, idempotency_key, hash);
+        tenant := coalesce(broker.tenant_of(body), -1);
+        hash := sha256(convert_to(jsonb_build_array(from_service, contract, message_type, body, priority, extract(epoch FROM deliver_after))::text, 'UTF8'));
+        id := broker.find_key(to_service, tenant, idempotency_key, hash);
         IF id IS NOT NULL THEN
             RETURN id;
         END IF;
@@ -245,7 +249,7 @@ BEGIN
         PERFORM broker.ring(target.queue_id, first);
     END IF;
     IF idempotency_key IS NOT NULL THEN
-        PERFORM broker.keep_key(to_service, idempotency_key, hash, id);
+        PERFORM broker.keep_key(to_service, tenant, idempotency_key, hash, id);
     END IF;
     RETURN id;
 END $$;

@@ -424,6 +424,7 @@ BEGIN
     PERFORM broker.queue_number(queue) WHERE queue IS NOT NULL;
     -- Those that somebody else is just replaying or discarding are his.
     FOR letter IN SELECT * FROM broker.chosen_dead_letters(queue, reason, message_type) LOOP
+        CONTINUE WHEN NOT EXISTS (SELECT FROM broker.queue q WHERE q.name = letter.queue); -- it was dropped
         DELETE FROM broker.dead_letter d WHERE d.dead_letter_id = letter.dead_letter_id;
         PERFORM broker.replay_letter(letter);
         replayed := replayed + 1;

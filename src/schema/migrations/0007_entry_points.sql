@@ -89,7 +89,7 @@ BEGIN
     END IF;
     IF idempotencykey IS NOT NULL THEN
         hash := sha256(sha256(filedata) || convert_to(jsonb_build_array(filename, tenantid, sourceuri)::text, 'UTF8'));
-        handle := broker.find_key('IngestionService', idempotencykey, hash);
+        handle := broker.find_key('IngestionService', coalesce(tenantid, -1), idempotencykey, hash);
         IF handle IS NOT NULL THEN
             RETURN handle;
         END IF;
@@ -101,7 +101,7 @@ BEGIN
           FROM generate_series(0, (octet_length(filedata) - 1) / part) AS n WHERE octet_length(filedata) > 0) AS pieces;
     handle := hartonomous.stage_commit(tenantid, id, octet_length(filedata), sha256(filedata));
     IF idempotencykey IS NOT NULL THEN
-        PERFORM broker.keep_key('IngestionService', idempotencykey, hash, handle);
+        PERFORM broker.keep_key('IngestionService', coalesce(tenantid, -1), idempotencykey, hash, handle);
     END IF;
     RETURN handle;
 END $$;
