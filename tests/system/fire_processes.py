@@ -19,7 +19,8 @@ GAVE_UP = 3
 class Event:
     """Something that may have cost messages an attempt: a death, or a line of a reader's log."""
 
-    at: float
+    since: float  # it happened after this
+    at: float  # and before
     what: str
     phase: int
     received_at: float
@@ -43,6 +44,7 @@ class Reader(threading.Thread):
         self.batch = batch
         self.options = {"conninfo": conninfo, "name": f"reader-{number}", "note": self.note, "batch": batch, "next": int(uses_next)}
         self.deaths, self.starts, self.failure = [], 0, None
+        self.killed_at = {}  # process: just before
         self.stopping = threading.Event()
         self.process = self._start()
         self.start()
@@ -60,21 +62,24 @@ class Reader(threading.Thread):
             if status != -9:
                 self.failure = f"reader {self.note} ended with {status}"
                 return
-            self.deaths.append(self._death())
+            self.deaths.append(self._death(self.killed_at.get(self.process.pid)))
             self.process = self._start()
             if self.stopping.is_set():
                 self.process.terminate()
 
-    def _death(self):
+    def _death(self, killed_at):
+        now = time.time()
         with open(self.note, "rb") as file:
             data = file.read(NOTE.size)
         if len(data) < NOTE.size:  # killed before it had a note: it held nothing
-            return Event(time.time(), "killed", IDLE, 0.0, "-", (), self.batch)
+            return Event(now, now, "killed", IDLE, 0.0, "-", (), self.batch)
         phase, count, received_at, connection, *numbers = NOTE.unpack(data)
-        return Event(time.time(), "killed", phase, received_at / 1e6, connection.rstrip(b"\0").decode(), tuple(numbers[:count]), self.batch)
+        return Event(killed_at or now, now, "killed", phase, received_at / 1e6, connection.rstrip(b"\0").decode(), tuple(numbers[:count]), self.batch)
 
     def kill(self):
-        self.process.kill()
+        process = self.process
+        self.killed_at.setdefault(process.pid, time.time())
+        process.kill()
 
     def stop(self, timeout=30):
         self.stopping.set()
@@ -92,16 +97,16 @@ class Reader(threading.Thread):
                 self.failure = self.failure or "had to be killed"
                 self.process.send_signal(9)
 
-    def events(self):
-        """Its deaths, and what it wrote itself."""
+    def events(self, terminated):
+        """Its deaths, and what it wrote itself. terminated: connection: just before its backend was."""
         if not os.path.exists(self.note + ".log"):
             return list(self.deaths)
         with open(self.note + ".log", encoding="ascii") as log:
-            return self.deaths + [self._line(line) for line in log]
+            return self.deaths + [self._line(line, terminated) for line in log]
 
-    def _line(self, line):
+    def _line(self, line, terminated):
         at, what, phase, received_at, connection, numbers = line.rstrip("\n").split(" ")
-        return Event(int(at) / 1e6, what, int(phase), int(received_at) / 1e6, connection,
+        return Event(terminated.get(connection, int(at) / 1e6), int(at) / 1e6, what, int(phase), int(received_at) / 1e6, connection,
                      tuple(int(n) for n in numbers.split(",") if n), self.batch)
 
 

@@ -51,7 +51,7 @@ class Storm:
         self.cluster, self.database, self.readers = cluster, database, readers
         self.chance = random.Random(seed)
         self.blows = dict.fromkeys(self.WEIGHTS, 0)
-        self.terminated, self.stops, self.compacted = set(), [], []
+        self.terminated, self.stops, self.compacted = {}, [], []  # connection: when, (from, to), answers
         self.snapshot, self.snapshot_until = None, 0.0
 
     def strike(self):
@@ -77,7 +77,7 @@ class Storm:
             there = admin.execute("SELECT application_name, pid FROM pg_stat_activity WHERE application_name LIKE %s ORDER BY 1", (names,)).fetchall()
             if there:
                 name, pid = self.chance.choice(there)
-                self.terminated.add(name)
+                self.terminated[name] = time.time()
                 admin.execute("SELECT pg_terminate_backend(%s, 10000)", (pid,))
 
     def stop_immediately(self):
@@ -181,7 +181,7 @@ def books_are_right(database, readers, storm):
     books.exactly_once()
     conversations = books.in_order()
     books.kinds()
-    ledger = Ledger([event for reader in readers for event in reader.events()], storm.terminated, storm.stops).seal()
+    ledger = Ledger([event for reader in readers for event in reader.events(storm.terminated)], storm.terminated, storm.stops)
     counted, exact = books.attempts(ledger, MAX_ATTEMPTS, MAX_ROLLBACKS)
     print(f"{len(books.sent)} messages: {len(books.effects)} effects, {len(books.dead)} dead letters; {conversations} conversations in order; "
           f"{counted} messages with attempts, of {exact} exactly known; events {dict(ledger.kinds)}, {len(ledger.unnoted)} deaths in receive")
