@@ -4,7 +4,7 @@ from harness import alternate, best_peer
 
 ROUNDS = 3
 SECONDS = 3.0  # of steady consuming
-FIRST_SIZE = {1: 6_000, 100: 60_000, 500: 80_000}
+FIRST_SIZE = {1: 2_000, 100: 30_000, 500: 40_000}
 LARGEST = 1_200_000
 
 # (competitor, batch, readers in a process, processes). Readers and processes are what did best on two cores; graphile-worker's
@@ -17,7 +17,7 @@ MORE = [("broker", 100, 1, 1), ("broker", 100, 2, 1), ("broker", 100, 8, 1), ("g
 
 
 class Measure:
-    """Rates of cases; the backlog grows until consuming it takes long enough."""
+    """Rates of cases; each time the backlog is made so large that consuming it takes long enough, as far as the time before tells."""
 
     def __init__(self, bench):
         self.bench, self.sizes = bench, {}
@@ -31,9 +31,9 @@ class Measure:
             record = competitor.drain(size, readers, batch, self.bench.output(), processes)
             rate, seconds = record.rate(), record.seconds()
             self.bench.say(f"receive {label(case)}: {size} messages, {rate:.0f}/s over {seconds:.1f} s")
-            if seconds >= 0.8 * SECONDS or size == LARGEST:
+            self.sizes[case] = min(LARGEST, max(FIRST_SIZE[batch], int(rate * SECONDS * 1.2)))
+            if seconds >= 0.7 * SECONDS or size == LARGEST:
                 return rate
-            self.sizes[case] = min(LARGEST, int(rate * SECONDS * 1.2))
 
 
 def label(case):
