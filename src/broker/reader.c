@@ -152,7 +152,7 @@ static void unpack(hart_broker *broker, hart_pg_result *taken)
         }
 }
 
-/* After a look that failed: a delivery it may have begun is of no use to anybody. */
+/* After a look that failed: a delivery it may have begun is of no use to anybody, and no fault of its messages. */
 static hart_code give_up_look(hart_broker *broker, hart_code code, hart_error *err)
 {
         if (code == HART_FATAL && err && strcmp(err->foreign, "55000") == 0) /* the queue is off */
@@ -161,7 +161,11 @@ static hart_code give_up_look(hart_broker *broker, hart_code code, hart_error *e
         broker->previous = 0;
         if (hart_pg_is_up(broker->pg)) {
                 (void)hart_pg_run(broker->pg, &sql_rollback, NULL, NULL, NULL);
+                hart_pg_parameters queue = {0};
+                hart_pg_add_int4(&queue, broker->queue);
+                (void)hart_pg_run(broker->pg, &sql_forgive, &queue, NULL, NULL);
                 (void)hart_pg_run(broker->pg, &sql_release_all, NULL, NULL, NULL);
+                hart_pg_parameters_done(&queue);
         }
         return code;
 }
@@ -186,9 +190,8 @@ static bool note_absence(hart_broker *broker, const struct look *look, int64_t v
                 broker->owes_look_back = true;
                 return broker->from_beginning || !look->wide;
         }
-        const int64_t newest = verdict == NOTHING ? hart_pg_integer(look->taken, 0, CONVERSATION) : 0;
-        for (size_t i = 0; i < HART_BROKER_PRIORITIES; i++)
-                broker->positions[i] = newest;
+        for (size_t i = 0; verdict == NOTHING && i < HART_BROKER_PRIORITIES; i++)
+                broker->positions[i] = hart_pg_integer(look->taken, 0, CONVERSATION);
         return false;
 }
 

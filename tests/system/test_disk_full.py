@@ -139,18 +139,22 @@ def test_what_has_no_room_to_be_put_back_loses_no_attempt(disk, database):
                            "FROM generate_series(1, 5000)")
         queue = database.value("SELECT queue_id FROM broker.queue WHERE name = 'ProjectionQueue'")
         disk.fill()
+        put_back = 0
         for _ in range(4):
             connection.execute("BEGIN")
-            connection.execute("SELECT broker.lock_next(%s, 100)", [queue])
-            connection.execute("SAVEPOINT delivery")
-            taken = None
             try:
-                taken = [row[0] for row in connection.execute("SELECT id FROM broker.take(%s, 100)", [queue])]
+                rows = connection.execute("SELECT id, delivery FROM broker.next_delivery(%s, 100, %s)", [queue, [0] * 10]).fetchall()
             except psycopg.errors.DiskFull:
-                pass
-            connection.execute("ROLLBACK TO SAVEPOINT delivery")
-            connection.execute("SELECT broker.settle(%s, %s, NULL, false, NULL, NULL)", [queue, taken])
-            connection.execute("COMMIT")
+                connection.execute("ROLLBACK")
+                connection.execute("SELECT broker.forgive_deliveries(%s)", [queue])
+                connection.execute("SELECT broker.release_deliveries()")
+                continue
+            connection.execute("ROLLBACK")
+            if rows[0][0] > 0:
+                put_back += len(rows)
+                connection.execute("SELECT broker.settle(%s, %s, %s, NULL, false, NULL, NULL)", [queue, rows[0][1], [row[0] for row in rows]])
+                connection.execute("SELECT broker.release_delivery(%s)", [rows[0][1]])
+        assert put_back > 0
         assert connection.execute("SELECT count(*) FROM broker.message WHERE queue_id = %s AND xmax <> 0", [queue]).fetchone()[0] > 0, "there was room"
         disk.free()
         # Another reader takes them all and finds none that failed before.

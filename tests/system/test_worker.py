@@ -404,6 +404,21 @@ def test_a_stop_while_messages_are_taken_costs_no_attempt(run, echo):
         assert attempts_lost(echo.database) == (0, 0, 0, 0)
 
 
+def test_a_take_that_fails_half_way_costs_no_attempt(run, echo):
+    """As where the answer does not fit into memory and the disk is full: the messages are deleted already."""
+    echo.database.query("CREATE SEQUENCE test.takes")
+    echo.database.query("CREATE FUNCTION test.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('test.takes') <= 3 THEN "
+                        "RAISE EXCEPTION 'could not write to file' USING ERRCODE = '53100'; END IF; RETURN NULL; END $$")
+    echo.database.query("CREATE TRIGGER refuse AFTER DELETE ON broker.message FOR EACH STATEMENT EXECUTE FUNCTION test.refuse()")
+    sent = echo.send("ok", "ok")
+    daemon = run()
+    wait_until(lambda: echo.effects() == sent, 20, "the effects")
+    assert echo.database.value("SELECT last_value FROM test.takes") >= 4
+    assert "disk is full" in daemon.log() and "handled again" in daemon.log()
+    daemon.stop(5)
+    assert attempts_lost(echo.database) == (0, 0, 0, 0)
+
+
 def test_a_stop_does_not_wait_for_a_table_that_somebody_locked(run, echo):
     daemon = run()
     wait_until(lambda: "Waiting for messages" in daemon.status, 10, "idle")

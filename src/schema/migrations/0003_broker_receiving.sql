@@ -356,7 +356,23 @@ LANGUAGE sql AS $$
     FROM pg_locks l
     WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.pid = pg_backend_pid() AND l.classid::integer = broker.lock_class_delivery()
 $$;
-COMMENT ON FUNCTION broker.release_deliveries IS 'As release_delivery, for all that this session has: after a receive that failed half way.';
+COMMENT ON FUNCTION broker.release_deliveries IS 'As release_delivery, for all that this session has: after a next_delivery that failed half way, and forgive_deliveries.';
+
+CREATE FUNCTION broker.forgive_deliveries(queue_id integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    marks constant xid[] := ARRAY(
+        SELECT ((l.objid::bigint + 2147483648) % 4294967296)::text::xid FROM pg_locks l
+        WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.pid = pg_backend_pid() AND l.classid::integer = broker.lock_class_delivery());
+BEGIN
+    IF NOT broker.may_receive(queue_id) THEN
+        PERFORM broker.refuse_reader(queue_id);
+    ELSIF cardinality(marks) > 0 THEN -- as settle does it; a lock needs no room
+        PERFORM pg_advisory_xact_lock(broker.lock_class_delivery(), broker.delivery_key(pg_current_xact_id()::text::bigint));
+        PERFORM FROM broker.message m WHERE m.queue_id = forgive_deliveries.queue_id AND m.xmax = ANY (marks) FOR UPDATE;
+    END IF;
+END $$;
+COMMENT ON FUNCTION broker.forgive_deliveries IS 'After a next_delivery that failed half way (the disk is full, it was cancelled) and ROLLBACK: what it may have taken costs no attempt. COMMIT it, then release_deliveries.';
 
 CREATE FUNCTION broker.receive(queue text, max integer DEFAULT 1, timeout interval DEFAULT '0', handle bigint DEFAULT NULL)
 RETURNS TABLE (conversation_handle bigint, message_type text, body jsonb, attempts integer, enqueued_at timestamptz, priority integer,

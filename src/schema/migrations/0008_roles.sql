@@ -31,7 +31,7 @@ GRANT EXECUTE ON FUNCTION broker.lock_class_sleeping, broker.lock_class_sending,
 GRANT EXECUTE ON FUNCTION broker.send_one, broker.send_many, broker.begin_conversation, broker.send, broker.end_conversation,
     broker.move_conversation, broker.set_timer TO hartonomous_sender, hartonomous_reader;
 GRANT INSERT ON broker.outgoing TO hartonomous_sender;
-GRANT EXECUTE ON FUNCTION broker.attach, broker.next_delivery, broker.settle, broker.release_delivery, broker.release_deliveries, broker.receive, broker.release_due,
+GRANT EXECUTE ON FUNCTION broker.attach, broker.next_delivery, broker.settle, broker.release_delivery, broker.release_deliveries, broker.forgive_deliveries, broker.receive, broker.release_due,
     broker.note_activity, broker.announce_sleep, broker.announce_work, broker.senders_done TO hartonomous_reader;
 
 -- Whoever may look sees everything, but for roles bound to a tenant, which see its messages. (A sub-select is asked once, not for
