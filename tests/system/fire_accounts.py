@@ -17,6 +17,9 @@ ALWAYS_FAIL = ("fail", "late", "error", "kill")
 ONCE = ("fail-once", "error-once")
 # A dead letter has the time at which its transaction began, which may have been just before the death that it counted.
 SLACK = 0.2
+# The server process of a reader that was killed in the middle of receiving ends its statement first, and may be given messages
+# that were sent after the death.
+LINGER = 2.0
 
 
 class Ledger:
@@ -72,7 +75,7 @@ class Ledger:
         # Which of them came before a stop, and so may not have been counted any more?
         sure = sum(not any(begin <= ended_at and end >= at for begin, end in self.stops) for at in begun)
         noted = len(begun) + self.possible[n]
-        unnoted = sum(event.since <= ended_at + SLACK and event.at >= sent_at for event in self.unnoted)
+        unnoted = sum(event.since <= ended_at + SLACK and event.at + LINGER >= sent_at for event in self.unnoted)
         return sure, noted, noted + unnoted
 
 
