@@ -18,20 +18,22 @@ ONCE = ("fail-once", "error-once")
 # A dead letter has the time at which its transaction began, which may have been just before the death that it counted.
 SLACK = 0.2
 # The server process of a reader that was killed in the middle of receiving ends its statement first, and may be given messages
-# that were sent after the death.
+# that were sent after the death. When it went stands in the server's log, unless the server was stopped: then so long after it.
 LINGER = 2.0
 
 
 class Ledger:
     """What may have cost each message an attempt."""
 
-    def __init__(self, events, terminated, stops):
+    def __init__(self, events, terminated, stops, gone):
+        """terminated, gone: connection: just before pg_terminate_backend, and when its server process had ended."""
         self.stops = sorted(stops)
+        self.gone = gone
         self.certain = collections.defaultdict(list)  # n: when the delivery began
         self.possible = collections.Counter()
         self.failed = collections.Counter()
         self.perhaps_failed = collections.Counter()
-        self.unnoted = []  # events
+        self.unnoted = []  # (from, to, batch)
         self.kinds = collections.Counter()
         told = set()
         for event in sorted(events, key=lambda event: (event.what == "killed", event.at)):
@@ -61,7 +63,7 @@ class Ledger:
             self.possible.update(event.numbers)
             self.perhaps_failed.update(event.numbers)
             if event.phase == RECEIVING:
-                self.unnoted.append(event)
+                self.unnoted.append((event.since, self.gone.get(event.connection, event.at + LINGER), event.batch))
         else:
             assert event.phase == IDLE
 
@@ -75,7 +77,7 @@ class Ledger:
         # Which of them came before a stop, and so may not have been counted any more?
         sure = sum(not any(begin <= ended_at and end >= at for begin, end in self.stops) for at in begun)
         noted = len(begun) + self.possible[n]
-        unnoted = sum(event.since <= ended_at + SLACK and event.at + LINGER >= sent_at for event in self.unnoted)
+        unnoted = sum(begin <= ended_at + SLACK and end >= sent_at for begin, end, _ in self.unnoted)
         return sure, noted, noted + unnoted
 
 
@@ -157,5 +159,5 @@ class Books:
                 beyond += max(0, attempts - noted - blames - more)
             counted += attempts > 0
             exact += attempts > 0 and sure == most and more == 0
-        assert beyond <= sum(event.batch for event in ledger.unnoted), "more attempts than messages that a dead reader can have held"
+        assert beyond <= sum(batch for _, _, batch in ledger.unnoted), "more attempts than messages that a dead reader can have held"
         return counted, exact

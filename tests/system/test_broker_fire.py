@@ -3,6 +3,7 @@ HARTONOMOUS_FIRE_SECONDS says (60; the promise is 300 with 200,000 messages). HA
 
 import os
 import random
+import re
 import statistics
 import time
 
@@ -177,15 +178,28 @@ def quiet_messages(database):
     return len(kinds)
 
 
-def books_are_right(database, readers, storm):
+def log_disconnections(cluster):
+    """From now on the server's log says when each connection had ended: "SECONDS NAME LOG:  disconnection: …"."""
+    for setting in ("log_disconnections = on", "log_line_prefix = '%n %a '"):
+        cluster.psql(f"ALTER SYSTEM SET {setting}")
+    cluster.psql("SELECT pg_reload_conf()")
+
+
+def ends_of_connections(cluster):
+    """connection: when its server process had ended."""
+    return {name: float(at) + 0.001 for at, name in re.findall(r"^(\d+\.\d+) (fire-\S+) LOG:  disconnection: ", cluster.log(), re.MULTILINE)}
+
+
+def books_are_right(cluster, database, readers, storm):
     books = Books(database)
     books.exactly_once()
     conversations = books.in_order()
     books.kinds()
-    ledger = Ledger([event for reader in readers for event in reader.events(storm.terminated)], storm.terminated, storm.stops)
+    ledger = Ledger([event for reader in readers for event in reader.events(storm.terminated)], storm.terminated, storm.stops,
+                    ends_of_connections(cluster))
     counted, exact = books.attempts(ledger, MAX_ATTEMPTS, MAX_ROLLBACKS)
     print(f"{len(books.sent)} messages: {len(books.effects)} effects, {len(books.dead)} dead letters; {conversations} conversations in order; "
-          f"{counted} messages with attempts, of {exact} exactly known; events {dict(ledger.kinds)}, {len(ledger.unnoted)} deaths in receive")
+          f"{counted} messages with attempts, of {exact} exactly known; events {dict(ledger.kinds)}, {len(ledger.unnoted)} deaths in receive, of {sum(end - begin < 1 for begin, end, _ in ledger.unnoted)} known when within a second")
     return books, ledger
 
 
@@ -223,6 +237,7 @@ def nothing_is_left(database, readers):
 
 def test_everything_exactly_once_in_order_and_accounted_for(cluster, database, readers, senders):
     print(f"\nHARTONOMOUS_FIRE_SEED={SEED} HARTONOMOUS_FIRE_SECONDS={SECONDS}: {MESSAGES} messages", flush=True)
+    log_disconnections(cluster)
     readers, begun = readers(), time.monotonic()
     senders, storm = senders(), Storm(cluster, database, readers, SEED)
     while time.monotonic() - begun < SECONDS or any(process.poll() is None for process in senders):
@@ -240,7 +255,7 @@ def test_everything_exactly_once_in_order_and_accounted_for(cluster, database, r
     sent = quiet_messages(database)
     drain(database, readers, 60)
     assert storm.blows["kill_reader"] and storm.stops and storm.terminated, "it was no storm"
-    books, ledger = books_are_right(database, readers, storm)
+    books, ledger = books_are_right(cluster, database, readers, storm)
     assert len(books.sent) >= MESSAGES + sent
     quiet_books_are_right(books, ledger)
     nothing_is_left(database, readers)
