@@ -26,6 +26,8 @@ def test_a_delivery_that_is_still_to_be_settled_is_passed_over(session, database
         say(sender, handle, n) if in_conversation else send(sender, n)
     assert one.take() == [(0, 0), (1, 0), (2, 0)]
     one.connection.execute("ROLLBACK")
+    if in_conversation:
+        say(sender, handle, 3)  # behind them
     assert two.take() == -1
     two.connection.execute("COMMIT")
     assert receive(sender) == []
@@ -33,13 +35,10 @@ def test_a_delivery_that_is_still_to_be_settled_is_passed_over(session, database
     assert two.take() == [(9, 0)]  # others' are given out meanwhile
     two.commit()
     assert one.settle(blamed=1) is False
-    assert attempts(database) == {0: [0, 0], 1: [1, 0], 2: [0, 0]}
-    assert two.take() == [(0, 0)]  # what failed travels alone
-    two.commit()
-    assert two.take() == [(1, 1)]
-    two.commit()
-    assert two.take() == [(2, 0)]
-    two.commit()
+    assert attempts(database).items() >= {0: [0, 0], 1: [1, 0], 2: [0, 0]}.items()
+    for taken in ([(0, 0)], [(1, 1)], [(2, 0), (3, 0)] if in_conversation else [(2, 0)]):  # what failed travels alone
+        assert two.take() == taken
+        two.commit()
     assert activity(database) == (1, 0, 0)
 
 
@@ -151,6 +150,22 @@ def test_a_delivery_that_is_released_without_a_settlement_is_counted(session, da
     two.connection.execute("COMMIT")
     assert two.take() == [(1, 1)]
     two.commit()
+
+
+def test_a_delivery_whose_end_nobody_can_tell_is_forgiven(session, database):
+    one, two = Reader(session()), Reader(session())
+    handle = begin(one.connection)
+    say(one.connection, handle, 1)
+    send(one.connection, 2)
+    assert len(one.take()) == 2
+    one.connection.execute("ROLLBACK")
+    assert two.take() == -1
+    two.connection.execute("COMMIT")
+    one.connection.execute("SELECT broker.forgive_deliveries(%s)", (one.queue,))
+    one.connection.execute("SELECT broker.release_deliveries()")
+    assert two.take_counted() == [(1, 0), (2, 0)]
+    two.commit()
+    assert activity(database) == (0, 0, 0)
 
 
 def test_counting_is_part_of_the_transaction_that_counts(session, database):

@@ -83,7 +83,8 @@ def test_a_reader_receives_from_its_queue_and_answers_in_its_service_s_name(read
             sqlstate, message, hint = refusal(reader, statement, (queue,))
             assert (sqlstate, message, hint) == (DENIED, f"role {reader.info.user} may not receive from {queue}", "Granted with broker.grant_receive.")
     other = database.value("SELECT queue_id FROM broker.queue WHERE name = 'IngestionQueue'")
-    for statement in ("SELECT * FROM broker.next_delivery(%s, 1, '{0,0,0,0,0,0,0,0,0,0}')", "SELECT broker.settle(%s, 1, '{1}', 1, true, '', '')"):
+    for statement in ("SELECT * FROM broker.next_delivery(%s, 1, '{0,0,0,0,0,0,0,0,0,0}')", "SELECT broker.settle(%s, 1, '{1}', 1, true, '', '')",
+                      "SELECT broker.forgive_deliveries(%s)"):
         assert refusal(reader, statement, (other,))[0] == DENIED
     assert refusal(reader, SEND, (*INGESTION, "{}"))[0] == DENIED
     assert refusal(reader, SEND, (*JOB, "{}"))[0] == DENIED  # receiving is no right to send to the service
@@ -209,7 +210,7 @@ def test_nobody_but_the_owner_touches_a_table(sender, reader, grant, session, da
 EVERYBODY = {"lock_class_sleeping", "lock_class_sending", "lock_class_order", "lock_class_delivery", "lock_class_upkeep", "lock_class_reader",
              "lock_class_conversation", "delivery_key", "channel", "tenant_of", "bound_tenant"}
 SENDERS = {"send_one", "send_many", "begin_conversation", "send", "end_conversation", "move_conversation", "set_timer"}
-READERS = SENDERS | {"attach", "next_delivery", "settle", "release_delivery", "release_deliveries", "receive", "release_due", "note_activity", "announce_sleep",
+READERS = SENDERS | {"attach", "next_delivery", "settle", "release_delivery", "release_deliveries", "forgive_deliveries", "receive", "release_due", "note_activity", "announce_sleep",
                      "announce_work", "senders_done"}
 UPKEEP = {"maintain", "compact"}
 OPERATORS = READERS | UPKEEP | {"replay_dead_letter", "replay_dead_letters", "discard_dead_letter", "discard_dead_letters", "enable_queue",
