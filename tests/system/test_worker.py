@@ -17,6 +17,10 @@ from waiting import wait_until
 QUEUE = "InferenceQueue"
 
 
+def source_folder():
+    return os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
 class Echo:
     """The queue of hartonomous-echo, and its effects."""
 
@@ -650,6 +654,17 @@ def test_metrics_tell_of_the_queue(run, echo):
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("name, queue", [("ingestion", "IngestionQueue"), ("graph-sync", "Neo4jSyncQueue"), ("embedding", "EmbeddingQueue")])
+def test_each_daemons_role_may_do_what_is_done_beside_the_messages(database, name, queue):
+    folder = os.path.join(source_folder(), "src", "worker")
+    statements = sorted(file for file in os.listdir(folder) if file.endswith(".sql"))
+    assert len(statements) >= 5
+    with database.connect(user="hartonomous-" + name) as connection:
+        for file in statements:
+            with open(os.path.join(folder, file), encoding="utf-8") as text:
+                connection.execute(text.read().replace("$1", f"'{queue}'").replace("$2", "20"))
+
+
 def test_metrics_of_a_waiting_queue(run, echo):
     """Figures are read before anything is taken, and not while a step is in hand."""
     echo.send("long", "ok", "ok")
@@ -685,7 +700,7 @@ def test_wrong_settings_are_refused_before_anything(settings, text, says):
 
 def test_every_event_in_the_sources_has_a_row():
     """A misspelt name would only lose its MESSAGE_ID, silently."""
-    source = os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    source = source_folder()
     used = set()
     for folder, _, names in os.walk(os.path.join(source, "src")):
         for name in names:
