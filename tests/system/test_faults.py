@@ -55,7 +55,7 @@ def wrong_password(settings, name, tmp_path):
 
 def missing_database(settings, name, tmp_path):
     settings.write_common(database={"conninfo": settings.conninfo + " dbname=nowhere"})
-    return 'database "nowhere" does not exist; create the database, or correct [database] conninfo'
+    return 'database "nowhere" does not exist; correct [database] conninfo, or as a superuser: createdb -O hartonomous hartonomous; then hartonomousctl schema apply'
 
 
 def no_such_port(settings, name, tmp_path):
