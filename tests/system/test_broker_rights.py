@@ -215,7 +215,7 @@ READERS = SENDERS | {"attach", "next_delivery", "settle", "release_delivery", "r
 UPKEEP = {"maintain", "compact"}
 OPERATORS = READERS | UPKEEP | {"replay_dead_letter", "replay_dead_letters", "discard_dead_letter", "discard_dead_letters", "enable_queue",
                                 "disable_queue", "purge_queue", "peek", "close_conversation"}
-OWNER = {"append", "await_service", "bind_tenant", "bury", "check_body", "check_priority", "check_tenant", "chosen_dead_letters",
+OWNER = {"add_activity", "append", "await_service", "bind_tenant", "bury", "check_body", "check_priority", "check_tenant", "chosen_dead_letters",
          "count_dead_readers", "create_contract", "create_message_type", "create_queue", "create_service",
          "deliver_to_new_service", "deliver_waiting", "drop_contract", "drop_message_type", "drop_object", "drop_queue", "drop_service",
          "drop_waiting", "end_side", "expire_conversations", "find_key", "grant_receive", "grant_send", "has_little", "is_being_settled",

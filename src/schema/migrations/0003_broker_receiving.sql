@@ -84,16 +84,21 @@ CREATE FUNCTION broker.is_being_settled(xmax xid) RETURNS boolean
 LANGUAGE sql AS $$ SELECT NOT pg_try_advisory_xact_lock_shared(broker.lock_class_delivery(), broker.delivery_key(xmax::text::bigint)) $$;
 COMMENT ON FUNCTION broker.is_being_settled IS 'Does the reader live whose delivery ended, so that it will say how?';
 
-CREATE FUNCTION broker.note_activity(queue_id integer, consumed bigint, failed bigint DEFAULT 0, rolled_back bigint DEFAULT 0, buried bigint DEFAULT 0) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION broker.add_activity(queue_id integer, consumed bigint, failed bigint DEFAULT 0, rolled_back bigint DEFAULT 0, buried bigint DEFAULT 0) RETURNS void
+LANGUAGE sql AS $$
     INSERT INTO broker.reader_activity AS a (queue_id, pid, consumed, failed, rolled_back, buried)
-    SELECT note_activity.queue_id, pg_backend_pid(), note_activity.consumed, note_activity.failed, note_activity.rolled_back, note_activity.buried
-    WHERE broker.may_receive(note_activity.queue_id)
+    VALUES (add_activity.queue_id, pg_backend_pid(), add_activity.consumed, add_activity.failed, add_activity.rolled_back, add_activity.buried)
     ON CONFLICT (queue_id, pid) DO UPDATE
       SET consumed = a.consumed + EXCLUDED.consumed, failed = a.failed + EXCLUDED.failed, rolled_back = a.rolled_back + EXCLUDED.rolled_back,
           buried = a.buried + EXCLUDED.buried, updated_at = clock_timestamp();
 $$;
-COMMENT ON FUNCTION broker.note_activity IS 'Adds to what this reader has done, for broker.queue_activity; nothing where it may not receive from the queue.';
+COMMENT ON FUNCTION broker.add_activity IS 'Adds to what this session has done, for broker.queue_activity.';
+
+CREATE FUNCTION broker.note_activity(queue_id integer, consumed bigint, failed bigint DEFAULT 0, rolled_back bigint DEFAULT 0, buried bigint DEFAULT 0) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT broker.add_activity(queue_id, consumed, failed, rolled_back, buried) WHERE broker.may_receive(queue_id)
+$$;
+COMMENT ON FUNCTION broker.note_activity IS 'A reader says what it has done, for broker.queue_activity; nothing where it may not receive from the queue.';
 
 CREATE FUNCTION broker.bury(queue_id integer, ids bigint[], reason text, error_code text, error_text text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -112,7 +117,7 @@ BEGIN
            jsonb_build_object('message_id', g.id, 'priority', g.priority, 'conversation_group', g.conversation_group, 'rollbacks', g.rollbacks,
                               'role', session_user, 'application', current_setting('application_name'))
     FROM given_up g ORDER BY g.id;
-    PERFORM broker.note_activity(queue_id, 0, buried => cardinality(ids));
+    PERFORM broker.add_activity(queue_id, 0, buried => cardinality(ids));
 END $$;
 COMMENT ON FUNCTION broker.bury IS 'Moves messages to broker.dead_letter; reason null means too many attempts.';
 
@@ -133,7 +138,7 @@ BEGIN
     SELECT array_agg(r.id) FILTER (WHERE r.rollbacks >= q.max_rollbacks), sum(r.silently) INTO hopeless, counted
       FROM rewritten r, broker.queue q WHERE q.queue_id = count_dead_readers.queue_id;
     IF counted > 0 THEN
-        PERFORM broker.note_activity(queue_id, 0, rolled_back => counted);
+        PERFORM broker.add_activity(queue_id, 0, rolled_back => counted);
     END IF;
     IF cardinality(hopeless) > 0 THEN
         PERFORM broker.bury(queue_id, hopeless, NULL, NULL, 'its reader died while it handled the message');
@@ -332,7 +337,7 @@ BEGIN
         IF blamed IS NOT NULL THEN
             SELECT poison OR m.attempts - m.rollbacks >= target.max_attempts INTO gone
               FROM broker.message m WHERE m.queue_id = settle.queue_id AND m.priority = ANY (target.priorities) AND m.id = blamed;
-            PERFORM broker.note_activity(queue_id, 0, failed => 1);
+            PERFORM broker.add_activity(queue_id, 0, failed => 1);
         END IF;
         IF gone THEN
             PERFORM broker.bury(queue_id, ARRAY[blamed], CASE WHEN poison THEN error_text END, error_code, error_text);
@@ -411,7 +416,7 @@ BEGIN
             RETURN NEXT;
         END LOOP;
         IF taken > 0 THEN
-            PERFORM broker.note_activity(number, taken);
+            PERFORM broker.add_activity(number, taken);
             RETURN;
         ELSIF broker.release_due(number) > 0 THEN
             RAISE NOTICE 'deferred messages have become due: COMMIT and receive again';
