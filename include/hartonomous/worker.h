@@ -12,7 +12,10 @@
  *   HART_FATAL    the daemon ends with exit status 1, systemd starts a fresh one; as HART_FAILED for *blamed, since the
  *                 next process gets the same message and may not end on it for ever
  * With several messages and *blamed left at HART_BLAME_UNKNOWN, they are all put back and then delivered one by
- * one; with HART_FATAL each costs an attempt, as when the process had died, and comes alone from then on. */
+ * one; with HART_FATAL each costs an attempt, as when the process had died, and comes alone from then on.
+ *
+ * Where the queue has all the readers it may have, the daemon is opened and READY, and stands by until another goes.
+ * Beside the messages, and while standing by, it looks after the broker (broker.maintain, broker.compact). */
 #ifndef HARTONOMOUS_WORKER_H
 #define HARTONOMOUS_WORKER_H
 

@@ -2,7 +2,7 @@
 #include "context.h"
 #include "worker_sql.h"
 
-/* A deadlock, or a lock not had is nothing to speak of before the second time in a row. */
+/* A deadlock, or a lock not had, is nothing to speak of before the second time in a row. */
 #define PASSING_SAID 2
 /* A round does a limited number of everything. Where one did so many, the next comes soon. */
 #define MUCH 1000
