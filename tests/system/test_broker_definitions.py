@@ -288,7 +288,8 @@ def test_copy_sends(session, database):
 def test_copy_refuses_as_a_send_does(session, database):
     connection = session()
     bad = [((*JOB[:2], "IngestionContract", "IngestionRequest"), "{}", 5, "22023"), (("Nobody", *JOB[1:]), "{}", 5, "42704"),
-           ((*JOB[:3], "NoType"), "{}", 5, "42704"), (JOB, "{}", 0, "22023"), (JOB, json.dumps("x" * 512_000), 5, "54000"), ((None, *JOB[1:]), "{}", 5, "23502")]
+           ((*JOB[:3], "NoType"), "{}", 5, "42704"), (JOB, "{}", 0, "22023"), (JOB, json.dumps("x" * 512_000), 5, "54000"),
+           ((None, *JOB[1:]), "{}", 5, "23502")]
     for route, body, priority, sqlstate in bad:
         with pytest.raises(psycopg.Error) as caught:
             copy(connection, [(*JOB, "{}", 5), (*route, body, priority)])

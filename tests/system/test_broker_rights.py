@@ -210,8 +210,8 @@ def test_nobody_but_the_owner_touches_a_table(sender, reader, grant, session, da
 EVERYBODY = {"lock_class_sleeping", "lock_class_sending", "lock_class_order", "lock_class_delivery", "lock_class_upkeep", "lock_class_reader",
              "lock_class_conversation", "delivery_key", "channel", "tenant_of", "bound_tenant"}
 SENDERS = {"send_one", "send_many", "begin_conversation", "send", "end_conversation", "move_conversation", "set_timer"}
-READERS = SENDERS | {"attach", "next_delivery", "settle", "release_delivery", "release_deliveries", "forgive_deliveries", "receive", "release_due", "note_activity", "announce_sleep",
-                     "announce_work", "senders_done"}
+READERS = SENDERS | {"attach", "next_delivery", "settle", "release_delivery", "release_deliveries", "forgive_deliveries", "receive",
+                     "release_due", "note_activity", "announce_sleep", "announce_work", "senders_done"}
 UPKEEP = {"maintain", "compact"}
 OPERATORS = READERS | UPKEEP | {"replay_dead_letter", "replay_dead_letters", "discard_dead_letter", "discard_dead_letters", "enable_queue",
                                 "disable_queue", "purge_queue", "peek", "close_conversation"}
