@@ -54,6 +54,12 @@ class Reader(threading.Thread):
         return start("read", **self.options)
 
     def run(self):
+        try:
+            self._restart_for_ever()
+        except Exception as error:  # the test asks for failures
+            self.failure = repr(error)
+
+    def _restart_for_ever(self):
         while True:
             status = self.process.wait()
             self.process.stdout.close()
@@ -69,8 +75,10 @@ class Reader(threading.Thread):
 
     def _death(self, killed_at):
         now = time.time()
-        with open(self.note, "rb") as file:
-            data = file.read(NOTE.size)
+        data = b""
+        if os.path.exists(self.note):
+            with open(self.note, "rb") as file:
+                data = file.read(NOTE.size)
         if len(data) < NOTE.size:  # killed before it had a note: it held nothing
             return Event(now, now, "killed", IDLE, 0.0, "-", (), self.batch)
         phase, count, received_at, connection, *numbers = NOTE.unpack(data)
