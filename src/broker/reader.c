@@ -115,14 +115,13 @@ static hart_code look(hart_broker *broker, size_t max, bool commits, struct look
         else
                 hart_pg_add_null(&next);
 
-        hart_pg_call calls[4];
+        hart_pg_call calls[3];
         size_t count = 0;
         const bool wakes_up = broker->announced && broker->was_busy; /* twice something in a row: no more sleeping */
-        if (commits)
-                calls[count++] = (hart_pg_call){.statement = &sql_commit, .ret = &ret->commit};
+        calls[count++] = commits ? (hart_pg_call){.statement = &sql_commit_and_chain, .ret = &ret->commit}
+                                 : (hart_pg_call){.statement = &sql_begin};
         if (wakes_up)
                 calls[count++] = (hart_pg_call){.statement = &sql_announce_work, .parameters = &queue};
-        calls[count++] = (hart_pg_call){.statement = &sql_begin};
         calls[count++] = (hart_pg_call){.statement = &sql_next_delivery, .parameters = &next, .ret = &ret->taken};
         hart_code code = hart_pg_run_many(broker->pg, calls, count, err);
         hart_pg_parameters_done(&queue);

@@ -1,0 +1,2 @@
+-- And begins the next transaction, of the same kind.
+COMMIT AND CHAIN
