@@ -114,6 +114,7 @@ static hart_code look(hart_broker *broker, size_t max, bool commits, struct look
                 hart_pg_add_int8(&next, previous);
         else
                 hart_pg_add_null(&next);
+        hart_pg_add_flag(&next, ret->from_beginning);
 
         hart_pg_call calls[3];
         size_t count = 0;

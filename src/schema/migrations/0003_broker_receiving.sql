@@ -154,7 +154,7 @@ COMMENT ON FUNCTION broker.count_dead_readers IS 'Counts the attempts of deliver
 -- A queue looks tiny whenever it is analyzed, and a plan made for a tiny table is ruinous with a backlog: hence SET (only what is
 -- needed: each costs 3 µs a call).
 CREATE FUNCTION broker.next_delivery(queue_id integer, batch integer, behind bigint[], previous bigint DEFAULT NULL,
-                                     accounted boolean DEFAULT true, only_handle bigint DEFAULT NULL)
+                                     accounted boolean DEFAULT true, only_handle bigint DEFAULT NULL, careful boolean DEFAULT true)
 RETURNS TABLE (id bigint, conversation bigint, message_type text, body jsonb, attempts integer, enqueued_at bigint, priority integer,
                conversation_group bigint, delivery bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -212,7 +212,8 @@ BEGIN
                                (SELECT m.id, m.ctid, m.conversation_group, m.xmax, m.attempts FROM broker.message m
                                   WHERE m.queue_id = next_delivery.queue_id AND m.priority = lane.priority AND m.id > from_where[lane.priority]
                                   ORDER BY m.id LIMIT reach) AS ahead
-                          WHERE ahead.conversation_group <> ALL (passed)
+                          WHERE (careful OR ahead.xmax = '0') -- most of the others are in somebody's hand
+                            AND ahead.conversation_group <> ALL (passed)
                             AND CASE WHEN ahead.xmax <> '0' AND broker.is_being_settled(ahead.xmax) THEN false
                                      ELSE pg_try_advisory_xact_lock(broker.lock_class_conversation(next_delivery.queue_id), hashint8(ahead.conversation_group)) END
                           LIMIT wanted) AS free;
@@ -305,7 +306,7 @@ BEGIN
                t.priority::integer, t.conversation_group, delivery
         FROM taken t ORDER BY t.priority DESC, t.id;
 END $$;
-COMMENT ON FUNCTION broker.next_delivery IS 'Takes the next messages into the caller''s transaction: batch of them at most, looking behind one id for each priority (ten of them; 0: from the beginning). delivery names the delivery, for settle, or as previous of the next call once it is committed. One row with an id below 1 says why there are none: 0 deliveries of dead readers were accounted for, COMMIT and call again; -1 others hold all there is; -2 the previous delivery was rolled back and is to be settled; -3 nothing is there (conversation: the newest handle; enqueued_at: microseconds until a deferred message is due).';
+COMMENT ON FUNCTION broker.next_delivery IS 'Takes the next messages into the caller''s transaction: batch of them at most, looking behind one id for each priority (ten of them; 0: from the beginning). Not careful: what somebody has, or had, in hand is passed over; quicker, so for all looks but those from the beginning. delivery names the delivery, for settle, or as previous of the next call once it is committed. One row with an id below 1 says why there are none: 0 deliveries of dead readers were accounted for, COMMIT and call again; -1 others hold all there is; -2 the previous delivery was rolled back and is to be settled; -3 nothing is there (conversation: the newest handle; enqueued_at: microseconds until a deferred message is due).';
 
 -- How a delivery ends: COMMIT, and it is consumed; or ROLLBACK, and settle says whose fault it was. Until then nobody else takes
 -- its messages, since lock_class_delivery is held by the session. Rewriting a row clears its xmax, so that the delivery is not
