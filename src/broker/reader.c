@@ -1,6 +1,7 @@
 /* Taking messages. */
 #include "reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <hartonomous/clock.h>
@@ -132,6 +133,15 @@ static hart_code look(hart_broker *broker, size_t max, bool commits, struct look
         return code;
 }
 
+/* The most urgent first, and in the order of sending. */
+static int in_order(const void *left, const void *right)
+{
+        const hart_message *a = left, *b = right;
+        if (a->priority != b->priority)
+                return b->priority - a->priority;
+        return a->id < b->id ? -1 : a->id > b->id;
+}
+
 static void unpack(hart_broker *broker, hart_pg_result *taken)
 {
         broker->taken = taken;
@@ -148,8 +158,10 @@ static void unpack(hart_broker *broker, hart_pg_result *taken)
                 message->attempts = (int)hart_pg_integer(taken, i, ATTEMPTS);
                 message->enqueued_at = hart_pg_integer(taken, i, ENQUEUED_AT);
                 message->priority = (int)hart_pg_integer(taken, i, PRIORITY);
-                broker->positions[message->priority - 1] = message->id;
         }
+        qsort(broker->messages, broker->count, sizeof *broker->messages, in_order);
+        for (size_t i = 0; i < broker->count; i++)
+                broker->positions[broker->messages[i].priority - 1] = broker->messages[i].id;
 }
 
 /* After a look that failed: a delivery it may have begun is of no use to anybody, and no fault of its messages. */

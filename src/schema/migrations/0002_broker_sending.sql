@@ -5,17 +5,17 @@ COMMENT ON FUNCTION broker.channel IS 'NOTIFY channel of a queue.';
 
 -- A NOTIFY makes commits wait for each other and halves the rate of single sends, so a transaction that begins with a send
 -- rings only for a sleeper. A reader that is just falling asleep waits for lock_class_sending and looks again.
-CREATE FUNCTION broker.ring(queue_id integer, first boolean) RETURNS void
+CREATE FUNCTION broker.ring(queue_id integer, first boolean) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
     IF first AND pg_try_advisory_xact_lock_shared(broker.lock_class_sending(), queue_id)
        AND pg_try_advisory_lock(broker.lock_class_sleeping(), queue_id) THEN
-        PERFORM pg_advisory_unlock(broker.lock_class_sleeping(), queue_id);
-    ELSE
-        PERFORM pg_notify(broker.channel(queue_id), '');
+        RETURN NOT pg_advisory_unlock(broker.lock_class_sleeping(), queue_id);
     END IF;
+    PERFORM pg_notify(broker.channel(queue_id), '');
+    RETURN true;
 END $$;
-COMMENT ON FUNCTION broker.ring IS 'Wakes the readers of a queue that sleep. first: had the transaction written nothing before?';
+COMMENT ON FUNCTION broker.ring IS 'Wakes the readers of a queue that sleep. first: had the transaction written nothing before? Returns whether it rang.';
 
 -- Bodies --------------------------------------------------------------------------------------------------------
 
@@ -206,6 +206,7 @@ DECLARE
     tenant integer;
     hash   bytea;
     id     bigint;
+    rung   boolean;
 BEGIN
     SELECT * INTO target FROM broker.route(from_service, to_service, contract, message_type);
     IF NOT FOUND THEN
@@ -222,7 +223,9 @@ BEGIN
     IF target.tenant_id IS NOT NULL THEN
         PERFORM broker.check_tenant(target.tenant_id, body);
     END IF;
-    PERFORM broker.check_body(message_type, target.validation, target.schema, body);
+    IF target.validation <> 'NONE' OR length(body::text) > 512000 THEN -- the check that is always made, without a call
+        PERFORM broker.check_body(message_type, target.validation, target.schema, body);
+    END IF;
     IF priority IS DISTINCT FROM 5 THEN
         PERFORM broker.check_priority(target.queue_id, target.priorities, priority);
     END IF;
@@ -242,11 +245,11 @@ BEGIN
     ELSIF deliver_after > clock_timestamp() THEN
         INSERT INTO broker.deferred_message (id, queue_id, due_at, conversation, conversation_group, priority, message_type, body)
         VALUES (id, target.queue_id, deliver_after, id, id, priority, message_type, body);
-        PERFORM broker.ring(target.queue_id, first);
+        rung := broker.ring(target.queue_id, first); -- an assignment is cheaper than PERFORM
     ELSE
         INSERT INTO broker.message (id, conversation, conversation_group, queue_id, priority, message_type, body)
         VALUES (id, id, id, target.queue_id, priority, message_type, body);
-        PERFORM broker.ring(target.queue_id, first);
+        rung := broker.ring(target.queue_id, first); -- an assignment is cheaper than PERFORM
     END IF;
     IF idempotency_key IS NOT NULL THEN
         PERFORM broker.keep_key(to_service, tenant, idempotency_key, hash, id);

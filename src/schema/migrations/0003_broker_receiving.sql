@@ -158,11 +158,11 @@ CREATE FUNCTION broker.next_delivery(queue_id integer, batch integer, behind big
 RETURNS TABLE (id bigint, conversation bigint, message_type text, body jsonb, attempts integer, enqueued_at bigint, priority integer,
                conversation_group bigint, delivery bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     wanted      constant integer := least(greatest(batch, 1), 500); -- a lock each, and the server's lock table is finite
-    reach       integer := 20 * least(greatest(batch, 1), 500);      -- rows to look at before moving on
+    reach       constant integer := 10000;                            -- rows to look at before moving on
     from_where  bigint[] := behind;
     target      record;
     newest      bigint;
@@ -175,6 +175,7 @@ DECLARE
     interrupted tid[];
     chosen      record;
     sole        bigint;
+    done        boolean;
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'receiving needs READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
@@ -185,33 +186,34 @@ BEGIN
             RETURN QUERY SELECT -2::bigint, 0::bigint, NULL::text, NULL::jsonb, 0, 0::bigint, 0, 0::bigint, previous;
             RETURN;
         END IF;
-        PERFORM pg_advisory_unlock(broker.lock_class_delivery(), broker.delivery_key(previous));
+        done := pg_advisory_unlock(broker.lock_class_delivery(), broker.delivery_key(previous)); -- an assignment is cheaper than PERFORM
     END IF;
     SELECT q.status, q.retention,
            -- broker.may_receive, written out: PostgreSQL would not make it part of this statement
            pg_has_role(session_user, current_user, 'MEMBER')
            OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = q.queue_id AND pg_has_role(session_user, r.role, 'MEMBER')) AS permitted,
-           CASE WHEN cardinality(q.priorities) > 1 AND random() < 0.1 -- nobody starves
-                THEN ARRAY(SELECT p FROM unnest(q.priorities) WITH ORDINALITY AS r (p, n) ORDER BY r.n DESC) ELSE q.priorities END AS priorities
+           q.priorities
       INTO target FROM broker.queue q WHERE q.queue_id = next_delivery.queue_id;
     IF target.status IS DISTINCT FROM 'ON' OR NOT target.permitted THEN
         PERFORM broker.refuse_reader(queue_id);
+    ELSIF cardinality(target.priorities) > 1 AND random() < 0.1 THEN -- nobody starves
+        target.priorities := ARRAY(SELECT p FROM unnest(target.priorities) AS p ORDER BY p);
     END IF;
     LOOP
         IF only_handle IS NULL THEN
             LOOP
                 IF newest IS NULL AND from_where[target.priorities[1]] = 0 THEN
-                    SELECT h.last_value INTO newest FROM broker.handle h;
+                    newest := coalesce(pg_sequence_last_value('broker.handle'::regclass), 0);
                 END IF;
-                -- The inner LIMIT keeps the planner from locking what is not wanted.
+                -- The inner LIMIT keeps the planner from locking what is not wanted; a number, so that it knows how little it is.
                 SELECT array_agg(free.ctid) FILTER (WHERE free.conversation_group = free.id),
-                       array_agg(DISTINCT free.conversation_group) FILTER (WHERE free.conversation_group <> free.id), bool_or(free.marked)
+                       array_agg(free.conversation_group) FILTER (WHERE free.conversation_group <> free.id), bool_or(free.marked)
                   INTO places, groups, marked
                   FROM (SELECT ahead.ctid, ahead.id, ahead.conversation_group, ahead.xmax <> '0' OR ahead.attempts > 0 AS marked
                           FROM unnest(target.priorities) AS lane (priority), LATERAL
                                (SELECT m.id, m.ctid, m.conversation_group, m.xmax, m.attempts FROM broker.message m
                                   WHERE m.queue_id = next_delivery.queue_id AND m.priority = lane.priority AND m.id > from_where[lane.priority]
-                                  ORDER BY m.id LIMIT reach) AS ahead
+                                  ORDER BY m.id LIMIT 10000) AS ahead
                           WHERE (careful OR ahead.xmax = '0') -- most of the others are in somebody's hand
                             AND ahead.conversation_group <> ALL (passed)
                             AND CASE WHEN ahead.xmax <> '0' AND broker.is_being_settled(ahead.xmax) THEN false
@@ -223,10 +225,9 @@ BEGIN
                        (SELECT max(ahead.id) AS last, count(*)::integer AS rows
                           FROM (SELECT m.id FROM broker.message m
                                   WHERE m.queue_id = next_delivery.queue_id AND m.priority = n AND n = ANY (target.priorities) AND m.id > from_where[n]
-                                  ORDER BY m.id LIMIT reach) AS ahead) AS reached ON true;
+                                  ORDER BY m.id LIMIT 10000) AS ahead) AS reached ON true;
                 held := held OR seen > 0;
                 EXIT WHEN seen < reach;
-                reach := least(reach * 4, 100000);
             END LOOP;
         ELSE
             SELECT ARRAY[c.conversation_group] INTO groups FROM broker.conversation c WHERE c.handle = only_handle;
@@ -245,21 +246,21 @@ BEGIN
             RETURN;
         END IF;
 
-        IF accounted AND delivery IS NULL THEN -- as long as it is held, others know that the end of this delivery will be told
-            PERFORM pg_advisory_lock(broker.lock_class_delivery(), broker.delivery_key(pg_current_xact_id()::text::bigint));
+        IF delivery IS NULL THEN
+            delivery := pg_current_xact_id()::text::bigint;
+            -- As long as it is held, others know that the end of this delivery will be told. It is always had: the id is ours.
+            done := NOT accounted OR pg_try_advisory_lock(broker.lock_class_delivery(), broker.delivery_key(delivery));
         END IF;
-        delivery := pg_current_xact_id()::text::bigint;
         IF groups IS NULL AND NOT marked AND target.retention IS NULL THEN -- the usual case: one-way messages that nothing happened to yet
-            RETURN QUERY
-                WITH taken AS (DELETE FROM broker.message m WHERE m.ctid = ANY (places) AND m.xmax = '0' AND m.attempts = 0 RETURNING m.*)
-                SELECT t.id, t.conversation, t.message_type, t.body, 0, (extract(epoch FROM t.enqueued_at) * 1000000)::bigint, t.priority::integer,
-                       t.conversation_group, delivery
-                FROM taken t ORDER BY t.priority DESC, t.id;
+            RETURN QUERY DELETE FROM broker.message m WHERE m.ctid = ANY (places) AND m.xmax = '0' AND m.attempts = 0
+                RETURNING m.id, m.conversation, m.message_type, m.body, 0, (date_part('epoch', m.enqueued_at) * 1000000)::bigint, m.priority::integer,
+                          m.conversation_group, delivery;
             IF FOUND THEN
                 RETURN;
             END IF;
         END IF;
 
+        groups := ARRAY(SELECT DISTINCT g FROM unnest(groups) AS g);
         WITH first AS MATERIALIZED (
             SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m WHERE m.ctid = ANY (places)
             UNION ALL
@@ -267,7 +268,7 @@ BEGIN
                 (SELECT m.id, m.ctid, m.conversation_group, m.priority, m.attempts, m.xmax FROM broker.message m
                    WHERE m.queue_id = next_delivery.queue_id AND m.conversation_group = of_group.handle AND m.conversation_group <> m.id
                      AND (only_handle IS NULL OR m.conversation = only_handle)
-                   ORDER BY m.conversation_group, m.id LIMIT wanted / cardinality(groups) + 1) AS of_one),
+                   ORDER BY m.conversation_group, m.id LIMIT wanted / greatest(cardinality(groups), 1) + 1) AS of_one),
         marked AS MATERIALIZED (SELECT f.*, f.xmax <> '0' AND broker.is_being_settled(f.xmax) AS settling FROM first f)
         SELECT array_agg(m.ctid ORDER BY m.priority DESC, m.id) AS places, array_agg(m.id ORDER BY m.priority DESC, m.id) AS ids,
                array_agg(m.ctid) FILTER (WHERE m.xmax <> '0') AS interrupted,
@@ -302,7 +303,7 @@ BEGIN
         kept AS (INSERT INTO broker.retained_message (id, queue_id, conversation, priority, attempts, enqueued_at, message_type, body)
                  SELECT t.id, t.queue_id, t.conversation, t.priority, t.attempts, t.enqueued_at, t.message_type, t.body
                  FROM taken t WHERE target.retention IS NOT NULL)
-        SELECT t.id, t.conversation, t.message_type, t.body, t.attempts::integer, (extract(epoch FROM t.enqueued_at) * 1000000)::bigint,
+        SELECT t.id, t.conversation, t.message_type, t.body, t.attempts::integer, (date_part('epoch', t.enqueued_at) * 1000000)::bigint,
                t.priority::integer, t.conversation_group, delivery
         FROM taken t ORDER BY t.priority DESC, t.id;
 END $$;
@@ -399,7 +400,8 @@ BEGIN
         PERFORM broker.take_seat(number, limited, false);
     END IF;
     LOOP
-        FOR message IN SELECT * FROM broker.next_delivery(number, max, '{0,0,0,0,0,0,0,0,0,0}', accounted => false, only_handle => handle) LOOP
+        FOR message IN SELECT * FROM broker.next_delivery(number, max, '{0,0,0,0,0,0,0,0,0,0}', accounted => false, only_handle => handle) AS d
+                         ORDER BY d.priority DESC, d.id LOOP
             IF message.id = 0 THEN
                 RAISE NOTICE 'deliveries that ended without a word were counted: COMMIT and receive again';
                 RETURN;
