@@ -8,8 +8,10 @@
 
 #include "broker_sql.h"
 
-/* One part in so many of a reader's time may go into looks from the beginning. */
+/* One part in so many of a reader's time may go into looks from the beginning: while it works, and while it has
+ * nothing else to do. */
 #define LOOK_BACK_SHARE 40
+#define LOOK_BACK_IDLE  8
 /* A look from the beginning that takes longer is not made only to be sure that nothing is there. */
 #define LOOK_BACK_CHEAP (5 * HART_MILLISECOND)
 /* Ids that senders got before others but committed after them: every so many looks, one goes so far behind what was
@@ -209,7 +211,8 @@ static bool note_absence(hart_broker *broker, const struct look *look, int64_t v
 
 static bool looks_back(const hart_broker *broker, uint64_t now)
 {
-        return broker->from_beginning || now - broker->looked_back_at >= LOOK_BACK_SHARE * broker->looking_back_took;
+        const uint64_t share = broker->owes_look_back ? LOOK_BACK_IDLE : LOOK_BACK_SHARE;
+        return broker->from_beginning || now - broker->looked_back_at >= share * broker->looking_back_took;
 }
 
 /* One look and what follows from it. HART_EMPTY with *again: another look may give something. */
@@ -299,7 +302,7 @@ hart_code hart_broker_next(hart_broker *broker, size_t max, bool *completed, con
 uint64_t hart_broker_nap(const hart_broker *broker)
 {
         uint64_t nap = broker->held_by_others || broker->unsure ? broker->nap : UINT64_MAX;
-        const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_SHARE * broker->looking_back_took;
+        const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_IDLE * broker->looking_back_took;
         const uint64_t wake_at[] = {broker->owes_look_back ? back : UINT64_MAX, broker->due_at};
         for (size_t i = 0; i < sizeof wake_at / sizeof *wake_at; i++) {
                 const uint64_t wait = wake_at[i] > now ? wake_at[i] - now : 0;
