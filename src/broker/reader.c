@@ -8,10 +8,8 @@
 
 #include "broker_sql.h"
 
-/* One part in so many of a reader's time may go into looks from the beginning: while it works, and while it has
- * nothing else to do. */
+/* One part in so many of a reader's time may go into looks from the beginning. */
 #define LOOK_BACK_SHARE 40
-#define LOOK_BACK_IDLE  8
 /* A look from the beginning that takes longer is not made only to be sure that nothing is there. */
 #define LOOK_BACK_CHEAP (5 * HART_MILLISECOND)
 /* Ids that senders got before others but committed after them: every so many looks, one goes so far behind what was
@@ -211,8 +209,7 @@ static bool note_absence(hart_broker *broker, const struct look *look, int64_t v
 
 static bool looks_back(const hart_broker *broker, uint64_t now)
 {
-        const uint64_t share = broker->owes_look_back ? LOOK_BACK_IDLE : LOOK_BACK_SHARE;
-        return broker->from_beginning || now - broker->looked_back_at >= share * broker->looking_back_took;
+        return broker->from_beginning || now - broker->looked_back_at >= LOOK_BACK_SHARE * broker->looking_back_took;
 }
 
 /* One look and what follows from it. HART_EMPTY with *again: another look may give something. */
@@ -233,9 +230,10 @@ static hart_code look_once(hart_broker *broker, size_t max, struct look *found, 
                 return give_up_look(broker, code, err);
         broker->previous = 0;
         if (found->from_beginning) {
-                /* The first one plans and prepares as well. */
-                const uint64_t end = hart_now();
-                broker->looking_back_took = broker->looked_back_at ? end - begin : 0;
+                /* The shorter of two: the machine may have been busy with something else. The first plans as well. */
+                const uint64_t end = hart_now(), took = broker->looked_back_at ? end - begin : 0;
+                broker->looking_back_took = took < broker->last_look_back_took ? took : broker->last_look_back_took;
+                broker->last_look_back_took = took;
                 broker->looked_back_at = end;
                 broker->from_beginning = broker->owes_look_back = false;
         }
@@ -302,7 +300,7 @@ hart_code hart_broker_next(hart_broker *broker, size_t max, bool *completed, con
 uint64_t hart_broker_nap(const hart_broker *broker)
 {
         uint64_t nap = broker->held_by_others || broker->unsure ? broker->nap : UINT64_MAX;
-        const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_IDLE * broker->looking_back_took;
+        const uint64_t now = hart_now(), back = broker->looked_back_at + LOOK_BACK_SHARE * broker->looking_back_took;
         const uint64_t wake_at[] = {broker->owes_look_back ? back : UINT64_MAX, broker->due_at};
         for (size_t i = 0; i < sizeof wake_at / sizeof *wake_at; i++) {
                 const uint64_t wait = wake_at[i] > now ? wake_at[i] - now : 0;

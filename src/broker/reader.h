@@ -25,7 +25,7 @@ struct hart_broker {
         bool from_beginning; /* the next look has to be one */
         bool owes_look_back; /* nothing was ahead, and a look back was too long to be made at once */
         unsigned looks;
-        uint64_t looked_back_at, looking_back_took;
+        uint64_t looked_back_at, looking_back_took, last_look_back_took;
 
         uint64_t consumed;          /* since the last tick */
         uint64_t ticked_at, due_at; /* due_at: a deferred message is; UINT64_MAX where none is known */
