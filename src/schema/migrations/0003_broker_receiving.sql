@@ -172,7 +172,6 @@ DECLARE
     passed      bigint[] := '{}';
     seen        integer;
     held        boolean := false;
-    interrupted tid[];
     chosen      record;
     sole        bigint;
     done        boolean;
