@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <hartonomous/atomizer.h>
+#include <hartonomous/memory.h>
 
 #include "child.h"
 #include "protocol.h"
@@ -49,5 +50,63 @@ void atomize_client_done(atomize_client *client);
 /* HART_FAILED: the child crashed, hung, or lied; HART_POISON: the atomizer refuses the content; HART_CONFIG: the
  * child cannot be started (HART_RETRY where that may pass); or what `waiting` returned. */
 hart_code atomize_client_run(atomize_client *client, const atomize_job *job, atomize_result *ret, hart_error *err);
+
+/* --- whole documents --- */
+
+/* What a document is: its content type is appended to `type`, *ret is the atomizer that takes it. `head` are its first
+ * bytes (all of it, or 64 KiB); `declared` and `name` may be NULL. Errors as atomize_client_run. */
+typedef struct atomize_question {
+        const unsigned char *head;
+        size_t size;
+        const char *declared, *name;
+        int32_t tenant;
+        int64_t source; /* for messages */
+} atomize_question;
+hart_code atomize_client_identify(atomize_client *client, const atomize_question *question, hart_buffer *type,
+                                  const hart_atomizer **ret, hart_error *err);
+
+typedef struct atomize_document {
+        const hart_atomizer *atomizer; /* of way HART_SLICES or HART_EXTRACT */
+        const hart_limits *limits;
+        const char *name, *content_type;
+        const unsigned char *data; /* all of it where it is at most HART_WINDOW_MAX bytes; else NULL */
+        int fd;                    /* else a file with its bytes, read-only for the child; borrowed */
+        uint64_t size;
+        int32_t tenant;
+        int64_t source; /* for messages */
+} atomize_document;
+
+typedef enum atomize_event_kind {
+        EVENT_SLICE = 1,   /* subtype, gap, size */
+        EVENT_CONTENT,     /* subtype; texts: gap, content */
+        EVENT_OPEN,        /* texts: kind, label, metadata */
+        EVENT_CLOSE,       /* */
+        EVENT_DESCRIBE,    /* texts: metadata */
+        EVENT_CHILD_BEGIN, /* texts: name, content type, relation, metadata */
+        EVENT_CHILD_BYTES, /* texts: bytes */
+        EVENT_CHILD_END,   /* texts: failure */
+        EVENT_PROBLEM,     /* texts: text */
+        EVENT_END          /* gap: bytes behind the last slice */
+} atomize_event_kind;
+
+/* One thing the child says, checked: subtypes are the atomizer's, slices lie in the document, nodes and children nest,
+ * kinds and relations are words of [a-z0-9-] of at most 32 bytes, labels, names and types are UTF-8 without NUL, metadata is a
+ * JSON object of at most 64 KiB without \u0000, contents have 1 to HART_COMPONENT_MAX bytes. */
+typedef struct atomize_event {
+        atomize_event_kind kind;
+        unsigned subtype;
+        uint32_t gap, size;
+        struct {
+                const char *data; /* NULL where nothing was said; a NUL stands behind the last byte */
+                size_t size;
+        } texts[4];
+} atomize_event;
+
+/* Sends the document; its events follow with atomize_client_next. Errors as atomize_client_run. */
+hart_code atomize_client_begin(atomize_client *client, const atomize_document *document, hart_error *err);
+/* The next event, valid until the next call; EVENT_END is the last. Errors as atomize_client_run. */
+hart_code atomize_client_next(atomize_client *client, atomize_event *ret, hart_error *err);
+/* Ends a document before its EVENT_END: the child is replaced. Nothing to do where it came to its end. */
+void atomize_client_leave(atomize_client *client);
 
 #endif

@@ -62,7 +62,7 @@ static hart_code run(const hart_window *window, const hart_atom_sink *sink, size
         return HART_OK;
 }
 
-static const hart_subtype subtypes[] = {{"chunk", false}};
+static const hart_subtype subtypes[] = {{"chunk", false, NULL}};
 
 const hart_atomizer chunks_atomizer = {
         .name = "chunks",

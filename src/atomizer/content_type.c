@@ -1,4 +1,5 @@
 /* content_type: what a document is, by its first bytes, then by its name. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -134,12 +135,30 @@ static const char *by_first_bytes(const unsigned char *head, size_t size)
         return NULL;
 }
 
-const char *hart_content_type(const unsigned char *head, size_t size, const char *file_name)
+/* "Text/HTML; charset=utf-8" as "text/html". Nothing where it is no media type, or says nothing. */
+static void put_declared(const char *declared, hart_buffer *ret)
+{
+        static const char unknown[] = "application/octet-stream";
+        size_t size = declared != NULL ? strcspn(declared, "; \t") : 0;
+        if (size == 0 || size > 255 || memchr(declared, '/', size) == NULL ||
+            (size == sizeof unknown - 1 && strncasecmp(declared, unknown, size) == 0))
+                return;
+        for (size_t i = 0; i < size; i++)
+                hart_buffer_byte(ret, (unsigned char)tolower((unsigned char)declared[i]));
+}
+
+void hart_content_type(const unsigned char *head, size_t size, const char *declared, const char *file_name,
+                       hart_buffer *ret)
 {
         const char *type = by_first_bytes(head, size);
+        size_t before = ret->size;
+        if (type == NULL)
+                put_declared(declared, ret);
+        if (ret->size > before)
+                return;
         if (type == NULL)
                 type = by_name(file_name);
         if (type == NULL)
                 type = hart_is_text(head, size) ? "text/plain" : "application/octet-stream";
-        return type;
+        hart_buffer_text(ret, type);
 }

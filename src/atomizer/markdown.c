@@ -11,9 +11,10 @@
 enum { SPACE, SENTENCE, HEADING, CODE, LIST_ITEM, TABLE_ROW, QUOTE, RULE, SUBTYPES };
 
 static const hart_subtype subtypes[SUBTYPES] = {
-        [SPACE] = {"space", false}, [SENTENCE] = {"sentence", true},   [HEADING] = {"heading", true},
-        [CODE] = {"code", true},    [LIST_ITEM] = {"list-item", true}, [TABLE_ROW] = {"table-row", true},
-        [QUOTE] = {"quote", true},  [RULE] = {"rule", false},
+        [SPACE] = {"space", false, NULL},        [SENTENCE] = {"sentence", true, NULL},
+        [HEADING] = {"heading", true, NULL},     [CODE] = {"code", true, NULL},
+        [LIST_ITEM] = {"list-item", true, NULL}, [TABLE_ROW] = {"table-row", true, NULL},
+        [QUOTE] = {"quote", true, NULL},         [RULE] = {"rule", false, NULL},
 };
 
 static size_t count_same(const unsigned char *data, size_t size, unsigned char byte)

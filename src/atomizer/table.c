@@ -1,61 +1,68 @@
-/* table: all atomizers. A new one is a file and a row here: docs/adding-an-atomizer.md. */
-#include <string.h>
-#include <strings.h>
-
+/* table: all atomizers. A new one is a file, a line in a CMakeLists.txt and a row here: docs/adding-an-atomizer.md. */
 #include "sentence.h"
 #include "strategies.h"
 
+/* A format that was left out at build time is taken apart as text, or cut into chunks. */
 const hart_atomizer *const hart_atomizers[] = {
-        &markdown_atomizer, &text_atomizer, &chunks_atomizer, /* takes everything */
+#ifdef HARTONOMOUS_FORMAT_JSON
+        &json_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_YAML
+        &yaml_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_CSV
+        &csv_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_XML
+        &xml_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_HTML
+        &html_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_CODE
+        &code_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_PDF
+        &pdf_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_OOXML
+        &word_atomizer,     &sheet_atomizer,       &slides_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_MAIL
+        &mail_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_MEDIA
+        &image_atomizer,    &audio_atomizer,       &video_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_ARCHIVE
+        &archive_atomizer,
+#endif
+#ifdef HARTONOMOUS_FORMAT_MODEL
+        &gguf_atomizer,     &safetensors_atomizer, &onnx_atomizer,
+#endif
+        &markdown_atomizer,
+#ifdef HARTONOMOUS_FORMAT_CHARSET
+        &charset_atomizer, /* text that is not UTF-8; hart_atomizer_for() chooses it */
+#endif
+        &text_atomizer,     &chunks_atomizer, /* takes everything */
 };
 const size_t hart_atomizer_count = sizeof hart_atomizers / sizeof *hart_atomizers;
 
 hart_code hart_atomizers_open(hart_error *err)
 {
-        return sentence_open(err);
+        hart_code code = sentence_open(err);
+        for (size_t i = 0; code == HART_OK && i < hart_atomizer_count; i++) {
+                if (hart_atomizers[i]->open != NULL)
+                        code = hart_atomizers[i]->open(err);
+        }
+        return code;
 }
 
 void hart_atomizers_close(void)
 {
+        for (size_t i = 0; i < hart_atomizer_count; i++) {
+                if (hart_atomizers[i]->close != NULL)
+                        hart_atomizers[i]->close();
+        }
         sentence_close();
-}
-
-const hart_atomizer *hart_atomizer_find(const char *name)
-{
-        for (size_t i = 0; i < hart_atomizer_count; i++) {
-                if (strcmp(hart_atomizers[i]->name, name) == 0)
-                        return hart_atomizers[i];
-        }
-        return NULL;
-}
-
-/* "text/plain" or, for a whole family, "text/" and a star. */
-static bool type_fits(const char *pattern, const char *type, size_t size)
-{
-        size_t length = strlen(pattern);
-        if (length > 1 && pattern[length - 1] == '*')
-                return size > length - 1 && strncasecmp(pattern, type, length - 1) == 0;
-        return size == length && strncasecmp(pattern, type, size) == 0;
-}
-
-static const hart_atomizer *row_for(const char *content_type)
-{
-        size_t size = strcspn(content_type, "; \t");
-        for (size_t i = 0; i < hart_atomizer_count; i++) {
-                const char *const *pattern = hart_atomizers[i]->content_types;
-                if (pattern == NULL)
-                        return hart_atomizers[i];
-                for (; *pattern != NULL; pattern++) {
-                        if (type_fits(*pattern, content_type, size))
-                                return hart_atomizers[i];
-                }
-        }
-        return hart_atomizers[hart_atomizer_count - 1];
-}
-
-const hart_atomizer *hart_atomizer_for(const char *content_type, const unsigned char *head, size_t size)
-{
-        const hart_atomizer *row = row_for(content_type);
-        /* JSON, XML, programs: more types than can be listed are text. */
-        return row->content_types == NULL && hart_is_text(head, size) ? row_for("text/plain") : row;
 }

@@ -5,8 +5,8 @@
 enum { SUBTYPE_SPACE, SUBTYPE_SENTENCE };
 
 static const hart_subtype subtypes[] = {
-        [SUBTYPE_SPACE] = {"space", false},
-        [SUBTYPE_SENTENCE] = {"sentence", true},
+        [SUBTYPE_SPACE] = {"space", false, NULL},
+        [SUBTYPE_SENTENCE] = {"sentence", true, NULL},
 };
 
 static bool find_paragraph(const unsigned char *data, size_t size, bool last, segment_block *block)

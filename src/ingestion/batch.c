@@ -5,6 +5,7 @@ void batch_done(struct batch *batch)
 {
         for (size_t i = 0; i < batch->count; i++) {
                 hart_buffer_done(&batch->documents[i].bytes);
+                hart_buffer_done(&batch->documents[i].found);
                 hart_sha256_close(batch->documents[i].digest);
         }
         free(batch->documents);

@@ -36,7 +36,8 @@ struct document {
         uint64_t size;
         unsigned char hash[HART_SHA256_SIZE];
         const char *file_name, *declared; /* of the source row; declared may be NULL */
-        const char *content_type;         /* found in this delivery, else NULL */
+        hart_buffer found;
+        const char *content_type; /* found in this delivery, else NULL */
         const hart_atomizer *atomizer;
         int64_t root;         /* document atom; 0: not known yet */
         uint32_t root_number; /* of a fresh document, in the batch's roots */

@@ -4,14 +4,12 @@
 #include "batch.h"
 #include "ingestion_sql.h"
 
-/* What the sender said holds, where it says anything; the bytes and the name decide otherwise. */
-static const char *content_type_of(const struct document *document)
+/* What the first bytes, the sender and the name say. */
+static const char *content_type_of(struct document *document)
 {
-        static const char unknown[] = "application/octet-stream";
-        const char *declared = document->declared;
-        if (declared != NULL && *declared != '\0' && strcmp(declared, unknown) != 0)
-                return declared;
-        return hart_content_type(document->bytes.data, document->bytes.size, document->file_name);
+        hart_content_type(document->bytes.data, document->bytes.size, document->declared, document->file_name,
+                          &document->found);
+        return (const char *)document->found.data;
 }
 
 static bool is_identified_now(const struct document *document)

@@ -12,8 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size_t length = size < sizeof name - 1 ? size : sizeof name - 1;
         if (length > 0)
                 memcpy(name, data, length);
-        const char *type = hart_content_type(data, size, name);
-        if (type == NULL || hart_atomizer_for(type, data, size) == NULL || hart_atomizer_for(name, data, size) == NULL)
+        HART_CLEANUP(hart_buffer_done) hart_buffer type = {0};
+        hart_content_type(data, size, size % 2 == 0 ? name : NULL, name, &type);
+        if (type.size == 0 || memchr(type.data, '/', type.size) == NULL ||
+            hart_atomizer_for((const char *)type.data, data, size) == NULL ||
+            hart_atomizer_for(name, data, size) == NULL)
                 abort();
         return 0;
 }

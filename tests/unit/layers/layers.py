@@ -39,6 +39,11 @@ HOMES = {
     "jansson.h": "common", "openssl": "common", "zstd.h": "common",
     "systemd": "worker", "microhttpd.h": "worker",
     "unicode": "atomizer",
+    "magic.h": "atomizer", "archive.h": "atomizer", "archive_entry.h": "atomizer", "libxml": "atomizer", "yaml.h": "atomizer", "yajl": "atomizer",
+    "expat.h": "atomizer", "cmark-gfm.h": "atomizer", "cmark-gfm-core-extensions.h": "atomizer", "cmark-gfm-extension_api.h": "atomizer",
+    "poppler.h": "atomizer", "glib.h": "atomizer", "gio": "atomizer", "cairo.h": "atomizer", "gmime": "atomizer",
+    "libavformat": "atomizer", "libavcodec": "atomizer", "libavutil": "atomizer", "libswscale": "atomizer", "libswresample": "atomizer",
+    "tree_sitter": "atomizer", "git2.h": "ctl",
     "dnnl.h": "encoder", "oneapi": "encoder",
     "seccomp.h": "atomize",
 }
