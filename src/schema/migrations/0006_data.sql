@@ -59,12 +59,19 @@ CREATE TABLE hartonomous.source (
     content_hash          bytea       CHECK (octet_length(content_hash) = 32),
     state                 text        NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'queued', 'atomizing', 'complete')),
     root_atom_id          bigint,
+    parent_source_id      bigint,
+    relation              text        CHECK (relation ~ '^[a-z0-9-]{1,32}$'),
+    depth                 integer     NOT NULL DEFAULT 0 CHECK (depth >= 0),
+    problem               text,
     version               bigint      NOT NULL DEFAULT nextval('hartonomous.state_version'),
     created_at            timestamptz NOT NULL DEFAULT now(),
     completed_at          timestamptz,
     PRIMARY KEY (tenant_id, source_id),
-    FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom
+    FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom,
+    FOREIGN KEY (tenant_id, parent_source_id) REFERENCES hartonomous.source,
+    CHECK ((parent_source_id IS NULL) = (relation IS NULL) AND (parent_source_id IS NULL) = (depth = 0))
 );
+CREATE INDEX source_by_parent ON hartonomous.source (tenant_id, parent_source_id) WHERE parent_source_id IS NOT NULL;
 CREATE INDEX source_by_hash ON hartonomous.source (tenant_id, content_hash, md5(uri)); -- a URI may be longer than an index entry
 CREATE INDEX source_by_root ON hartonomous.source (tenant_id, root_atom_id);
 CREATE INDEX source_unfinished ON hartonomous.source (created_at) WHERE state <> 'complete';
@@ -79,6 +86,10 @@ COMMENT ON COLUMN hartonomous.source.size IS 'Bytes; known once it is staged.';
 COMMENT ON COLUMN hartonomous.source.content_hash IS 'SHA-256 of the whole document; verified before it is atomized.';
 COMMENT ON COLUMN hartonomous.source.state IS 'staging: bytes are coming in; queued: waits for ingestion; atomizing: partly done; complete. See view source_status for failures.';
 COMMENT ON COLUMN hartonomous.source.root_atom_id IS 'The atom of the whole document.';
+COMMENT ON COLUMN hartonomous.source.parent_source_id IS 'The source it lay in: an archive, an e-mail, a PDF file; null for what was delivered by itself.';
+COMMENT ON COLUMN hartonomous.source.relation IS 'How it lay there: archive-entry, attachment, embedded-image, …';
+COMMENT ON COLUMN hartonomous.source.depth IS 'In how many documents it lay; 0 for what was delivered by itself.';
+COMMENT ON COLUMN hartonomous.source.problem IS 'Why its bytes are not all that its parent promised; null where they are.';
 COMMENT ON COLUMN hartonomous.source.version IS 'Grows with every change.';
 COMMENT ON COLUMN hartonomous.source.created_at IS 'When its first byte came.';
 COMMENT ON COLUMN hartonomous.source.completed_at IS 'When its last atom was committed.';
@@ -111,6 +122,10 @@ CREATE TABLE hartonomous.ingestion_job (
     size              bigint      NOT NULL,
     byte_offset       bigint      NOT NULL DEFAULT 0,
     next_sequence     bigint      NOT NULL DEFAULT 0,
+    events_done       bigint      NOT NULL DEFAULT 0,
+    nodes             bigint      NOT NULL DEFAULT 0,
+    metadata          jsonb,
+    problem           text,
     started_at        timestamptz NOT NULL DEFAULT now(),
     completed_at      timestamptz,
     PRIMARY KEY (tenant_id, root_atom_id),
@@ -125,6 +140,10 @@ COMMENT ON COLUMN hartonomous.ingestion_job.unicode_version IS 'Unicode version 
 COMMENT ON COLUMN hartonomous.ingestion_job.size IS 'Bytes of the document.';
 COMMENT ON COLUMN hartonomous.ingestion_job.byte_offset IS 'Bytes that are atoms, and committed.';
 COMMENT ON COLUMN hartonomous.ingestion_job.next_sequence IS 'Components so far.';
+COMMENT ON COLUMN hartonomous.ingestion_job.events_done IS 'How much of what a whole-document atomizer says is stored: a later step passes over it.';
+COMMENT ON COLUMN hartonomous.ingestion_job.nodes IS 'Nodes of its structure so far.';
+COMMENT ON COLUMN hartonomous.ingestion_job.metadata IS 'What the document says of itself: title, author, width, duration, …';
+COMMENT ON COLUMN hartonomous.ingestion_job.problem IS 'What of it could not be read, and why; null where all was. Its bytes are kept all the same.';
 COMMENT ON COLUMN hartonomous.ingestion_job.started_at IS 'When its first step began.';
 COMMENT ON COLUMN hartonomous.ingestion_job.completed_at IS 'When its last step was committed.';
 
@@ -133,6 +152,7 @@ CREATE TABLE hartonomous.composition_run (
     parent_atom_id bigint  NOT NULL,
     first_sequence bigint  NOT NULL CHECK (first_sequence >= 0),
     first_position bigint  NOT NULL CHECK (first_position >= 0),
+    layer          smallint NOT NULL DEFAULT 0 CHECK (layer IN (0, 1)),
     lead           bytea,
     components     bigint[] NOT NULL,
     sizes          integer[] NOT NULL,
@@ -148,7 +168,8 @@ COMMENT ON TABLE hartonomous.composition_run IS 'Consecutive components of an at
 COMMENT ON COLUMN hartonomous.composition_run.tenant_id IS 'Whose it is.';
 COMMENT ON COLUMN hartonomous.composition_run.parent_atom_id IS 'The atom that is composed.';
 COMMENT ON COLUMN hartonomous.composition_run.first_sequence IS 'Sequence index of the first component here.';
-COMMENT ON COLUMN hartonomous.composition_run.first_position IS 'Byte position of lead (or else of the first component) in the parent.';
+COMMENT ON COLUMN hartonomous.composition_run.first_position IS 'Byte position of lead (or else of the first component) in the parent; in layer 1 in what was extracted.';
+COMMENT ON COLUMN hartonomous.composition_run.layer IS '0: the parent''s bytes, one behind the other; 1: what was extracted from them (a page''s text, an image''s pixels).';
 COMMENT ON COLUMN hartonomous.composition_run.lead IS 'Bytes of the parent before its first component; in the first run only.';
 COMMENT ON COLUMN hartonomous.composition_run.components IS 'Atom ids in order.';
 COMMENT ON COLUMN hartonomous.composition_run.sizes IS 'Their content bytes, so that positions need no look-up.';
@@ -162,10 +183,51 @@ SELECT run.tenant_id, run.parent_atom_id, item.atom_id AS component_atom_id,
                       OVER (PARTITION BY run.tenant_id, run.parent_atom_id, run.first_sequence ORDER BY item.n
                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::bigint AS "position",
        item.size,
-       coalesce(item.separator, ''::bytea) AS separator
+       coalesce(item.separator, ''::bytea) AS separator,
+       run.layer
 FROM hartonomous.composition_run run
 CROSS JOIN LATERAL unnest(run.components, run.sizes, run.separators) WITH ORDINALITY AS item (atom_id, size, separator, n);
-COMMENT ON VIEW hartonomous.composition IS 'Components one by one: parent, component, sequence index, byte position, and the bytes up to the next.';
+COMMENT ON VIEW hartonomous.composition IS 'Components one by one: parent, component, sequence index, byte position, the bytes up to the next, and the layer.';
+
+CREATE TABLE hartonomous.structure_run (
+    tenant_id    integer   NOT NULL,
+    root_atom_id bigint    NOT NULL,
+    first_node   bigint    NOT NULL CHECK (first_node >= 0),
+    kinds        text[]    NOT NULL,
+    labels       text[]    NOT NULL,
+    metadata     text[]    NOT NULL,
+    parents      bigint[]  NOT NULL,
+    depths       integer[] NOT NULL,
+    begins       bigint[]  NOT NULL,
+    ends         bigint[]  NOT NULL,
+    PRIMARY KEY (tenant_id, root_atom_id, first_node),
+    FOREIGN KEY (tenant_id, root_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE,
+    CHECK (cardinality(labels) = cardinality(kinds) AND cardinality(metadata) = cardinality(kinds)
+           AND cardinality(parents) = cardinality(kinds) AND cardinality(depths) = cardinality(kinds)
+           AND cardinality(begins) = cardinality(kinds) AND cardinality(ends) = cardinality(kinds))
+);
+ALTER TABLE hartonomous.structure_run ALTER COLUMN kinds SET COMPRESSION lz4, ALTER COLUMN labels SET COMPRESSION lz4,
+    ALTER COLUMN metadata SET COMPRESSION lz4, ALTER COLUMN parents SET COMPRESSION lz4, ALTER COLUMN depths SET COMPRESSION lz4,
+    ALTER COLUMN begins SET COMPRESSION lz4, ALTER COLUMN ends SET COMPRESSION lz4;
+COMMENT ON TABLE hartonomous.structure_run IS 'The tree of a document: consecutive nodes (pages, tables, functions, entries), many in a row, each a stretch of the document''s components. View structure shows them one by one.';
+COMMENT ON COLUMN hartonomous.structure_run.tenant_id IS 'Whose it is.';
+COMMENT ON COLUMN hartonomous.structure_run.root_atom_id IS 'The document atom.';
+COMMENT ON COLUMN hartonomous.structure_run.first_node IS 'Number of the first node here; nodes are numbered in the order of the document, parents before children.';
+COMMENT ON COLUMN hartonomous.structure_run.kinds IS 'page, table, function, tensor, archive-entry, …';
+COMMENT ON COLUMN hartonomous.structure_run.labels IS 'Names or titles; null where there is none.';
+COMMENT ON COLUMN hartonomous.structure_run.metadata IS 'What else is known, each a JSON object; null for nothing.';
+COMMENT ON COLUMN hartonomous.structure_run.parents IS 'Number of the node it lies in; -1 for the document itself.';
+COMMENT ON COLUMN hartonomous.structure_run.depths IS '0 for nodes that lie in the document itself.';
+COMMENT ON COLUMN hartonomous.structure_run.begins IS 'Sequence index of its first component.';
+COMMENT ON COLUMN hartonomous.structure_run.ends IS 'Sequence index behind its last component; equal to begins where it has none, -1 while it is still being read.';
+
+CREATE VIEW hartonomous.structure AS
+SELECT run.tenant_id, run.root_atom_id, run.first_node + item.n - 1 AS node, nullif(item.parent, -1) AS parent_node, item.depth,
+       item.kind, item.label, item.metadata::jsonb AS metadata, item.begin AS first_sequence, item."end" AS end_sequence
+FROM hartonomous.structure_run run
+CROSS JOIN LATERAL unnest(run.kinds, run.labels, run.metadata, run.parents, run.depths, run.begins, run.ends)
+     WITH ORDINALITY AS item (kind, label, metadata, parent, depth, begin, "end", n);
+COMMENT ON VIEW hartonomous.structure IS 'Nodes one by one: number, parent node, depth, kind, label, metadata, and the stretch of components [first_sequence, end_sequence).';
 
 CREATE TABLE hartonomous.provenance_edge (
     tenant_id      integer     NOT NULL,

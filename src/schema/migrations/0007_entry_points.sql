@@ -153,14 +153,18 @@ SELECT s.tenant_id, s.source_id, s.uri, s.file_name, s.content_type, s.size, s.c
        CASE WHEN dead.failure IS NOT NULL THEN 'failed' ELSE s.state END AS state,
        dead.failure,
        job.atomizer, job.atomizer_version, job.unicode_version, job.byte_offset, job.next_sequence AS components,
-       s.created_at, s.completed_at
+       s.created_at, s.completed_at, s.declared_content_type, s.parent_source_id, s.relation, s.depth, job.nodes, job.metadata,
+       nullif(concat_ws('; ', s.problem, job.problem), '') AS problem
 FROM hartonomous.source s
 LEFT JOIN hartonomous.ingestion_job job ON job.tenant_id = s.tenant_id AND job.root_atom_id = s.root_atom_id
 LEFT JOIN LATERAL (SELECT concat_ws(': ', d.reason, nullif(d.error_text, d.reason)) AS failure
                    FROM broker.dead_letter d
                    WHERE d.queue = 'IngestionQueue' AND d.body ->> 'SourceId' = s.source_id::text
                    ORDER BY d.created_at DESC LIMIT 1) AS dead ON s.state <> 'complete';
-COMMENT ON VIEW hartonomous.source_status IS 'Sources with how far they are; state failed, and why, where the request is a dead letter.';
+COMMENT ON VIEW hartonomous.source_status IS 'Sources with how far they are; state failed, and why, where the request is a dead letter; problem: what of a complete one could not be read.';
+
+CREATE FUNCTION hartonomous.lock_class_tenant() RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 7720';
+COMMENT ON FUNCTION hartonomous.lock_class_tenant IS 'Advisory lock class (key: tenant): held shared by who stores compositions, alone by who deletes atoms, so that no atom goes while somebody begins to use it.';
 CREATE INDEX dead_letter_by_source ON broker.dead_letter ((body ->> 'SourceId')) WHERE queue = 'IngestionQueue';
 
 CREATE FUNCTION hartonomous.find_unchanged(tenant_id integer, uri text, content_hash bytea)

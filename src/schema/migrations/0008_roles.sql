@@ -24,7 +24,7 @@ GRANT USAGE ON SCHEMA broker, hartonomous TO "hartonomous-ingestion", "hartonomo
 GRANT USAGE ON SCHEMA broker TO hartonomous_reader, hartonomous_sender, hartonomous_tenant;
 GRANT EXECUTE ON FUNCTION broker.lock_class_sleeping, broker.lock_class_sending, broker.lock_class_order, broker.lock_class_delivery,
     broker.lock_class_upkeep, broker.lock_class_reader, broker.lock_class_conversation, broker.delivery_key, broker.channel,
-    broker.tenant_of, broker.bound_tenant TO PUBLIC;
+    broker.tenant_of, broker.bound_tenant, hartonomous.lock_class_tenant TO PUBLIC;
 
 -- Group roles of the broker. Membership comes with broker.grant_send, grant_receive and bind_tenant, which say for what; the
 -- functions look that up.
@@ -76,7 +76,9 @@ GRANT SELECT (queue, reason) ON broker.dead_letter TO "hartonomous-ingestion", "
 
 -- hartonomous-ingestion writes atoms, and the sources that come as a whole inside a message.
 GRANT SELECT, INSERT ON hartonomous.tenant, hartonomous.atom, hartonomous.composition_run TO "hartonomous-ingestion";
-GRANT DELETE ON hartonomous.composition_run TO "hartonomous-ingestion"; -- a job that another version of its atomizer began
+GRANT SELECT, INSERT, UPDATE ON hartonomous.structure_run TO "hartonomous-ingestion"; -- UPDATE: where a node ends
+GRANT DELETE ON hartonomous.composition_run, hartonomous.structure_run TO "hartonomous-ingestion"; -- a job that another version of its atomizer began
+GRANT SELECT, INSERT ON hartonomous.provenance_edge TO "hartonomous-ingestion"; -- documents that lay in others
 GRANT SELECT, INSERT, UPDATE ON hartonomous.source, hartonomous.ingestion_job TO "hartonomous-ingestion";
 GRANT SELECT, INSERT, DELETE ON hartonomous.content_chunk TO "hartonomous-ingestion";
 GRANT USAGE ON SEQUENCE hartonomous.state_version TO "hartonomous-ingestion";
