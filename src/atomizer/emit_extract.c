@@ -80,7 +80,7 @@ hart_code emit_child_begin(hart_emitter *emitter, const hart_child *child, hart_
         hart_buffer_byte(&name, '\0');
         clean.name = (const char *)name.data;
         if (child->content_type != NULL) {
-                emit_clean(&type, child->content_type, strlen(child->content_type), 255);
+                emit_clean(&type, child->content_type, strlen(child->content_type), EMIT_TYPE_MAX);
                 hart_buffer_byte(&type, '\0');
                 clean.content_type = (const char *)type.data;
         }

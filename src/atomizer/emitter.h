@@ -1,6 +1,7 @@
 /* How an atomizer of way HART_SLICES or HART_EXTRACT says what it finds. The emitter keeps the promises that all of
  * them make: slices in order that cover the document, no component over HART_COMPONENT_MAX, nodes that nest, valid
- * UTF-8, limits. Whatever an atomizer says, what comes out behind is well formed.
+ * UTF-8, limits. Whatever an atomizer says, what comes out behind is well formed. Nodes, children and the limits of
+ * what is said are in <hartonomous/document.h>.
  *
  * Every emit_ function returns HART_OK, or what ends the run: the atomizer returns it as it is (HART_EMPTY: enough). */
 #ifndef ATOMIZER_EMITTER_H
@@ -9,49 +10,6 @@
 #include <hartonomous/memory.h>
 
 #include "document.h"
-
-#define EMIT_LABEL_MAX    1024
-#define EMIT_METADATA_MAX ((size_t)64 << 10)
-#define EMIT_NAME_MAX     4096
-
-/* A part of a document with components, or other nodes, in it. */
-typedef struct hart_node {
-        const char *kind;     /* "page", "table", "function", "tensor": lower-case letters, digits and hyphens */
-        const char *label;    /* its name or title; NULL where it has none. Cut to EMIT_LABEL_MAX bytes */
-        const char *metadata; /* what else is known of it, a JSON object (hart_json_writer); NULL for nothing */
-} hart_node;
-
-/* A document in this one. */
-typedef struct hart_child {
-        const char *name;         /* path in the archive, file name of the attachment; may be NULL */
-        const char *content_type; /* as declared there; NULL where nothing is said */
-        const char *relation;     /* "archive-entry", "attachment", "embedded-image": how it lies in this one */
-        const char *metadata;     /* a JSON object: mode, modification time, …; NULL for nothing */
-} hart_child;
-
-/* Where it goes: to the daemon, or into a test. Gaps lie before components; the first one is the lead. */
-typedef struct hart_event_sink {
-        /* HART_SLICES: `gap` bytes that are a separator, then a component of `size` bytes. */
-        hart_code (*slice)(void *data, unsigned subtype, uint32_t gap, uint32_t size, hart_error *err);
-        /* HART_EXTRACT: the same with bytes of their own. */
-        hart_code (*content)(void *data, unsigned subtype, const hart_buffer *gap, const void *bytes, size_t size,
-                             hart_error *err);
-        hart_code (*open)(void *data, const hart_node *node, hart_error *err);
-        hart_code (*close)(void *data, hart_error *err);
-        hart_code (*describe)(void *data, const char *metadata, hart_error *err);
-        hart_code (*child_begin)(void *data, const hart_child *child, hart_error *err);
-        hart_code (*child_bytes)(void *data, const void *bytes, size_t size, hart_error *err);
-        hart_code (*child_end)(void *data, const char *failure, hart_error *err);
-        hart_code (*problem)(void *data, const char *text, hart_error *err);
-        void *data;
-} hart_event_sink;
-
-/* Runs the atomizer, covers what it left out, closes what it left open. *tail: bytes behind the last slice that are its
- * separator; on HART_OK slices, gaps and the tail are the document. */
-hart_code hart_atomizer_run_document(const hart_atomizer *atomizer, hart_document *document,
-                                     const hart_event_sink *sink, uint32_t *tail, hart_error *err);
-
-/* --- for atomizers --- */
 
 /* Nodes. Components emitted between open and close are in it. Opened deeper than limits.depth: told once as a problem,
  * passed over. */

@@ -31,6 +31,7 @@ BELOW = {
 # Contract header of include/hartonomous -> its folder. One that is not here is named after its folder.
 CONTRACTS = dict.fromkeys(
     ["clock", "compression", "digest", "error", "json", "memory", "settings", "standard_streams", "utf8"], "common")
+CONTRACTS["document"] = "atomizer"
 
 # Foreign header, or its first folder -> its one home.
 HOMES = {
