@@ -4,10 +4,12 @@
 
 #include <hartonomous/atomizer.h>
 
-/* "text/plain" or, for a whole family, "text/" and a star. */
+/* "text/plain" or, for a whole family, "text/" and a star; a star and "+json" for all that is written in JSON. */
 static bool type_fits(const char *pattern, const char *type, size_t size)
 {
         size_t length = strlen(pattern);
+        if (length > 1 && pattern[0] == '*')
+                return size > length - 1 && strncasecmp(pattern + 1, type + size - (length - 1), length - 1) == 0;
         if (length > 1 && pattern[length - 1] == '*')
                 return size > length - 1 && strncasecmp(pattern, type, length - 1) == 0;
         return size == length && strncasecmp(pattern, type, size) == 0;
