@@ -28,8 +28,14 @@ typedef struct hart_source {
         const char *atomizer, *unicode_version;     /* "" until it is taken apart */
         const char *created_at, *completed_at;      /* ISO 8601, UTC; "" where it has not happened */
         int64_t size, root_atom;                    /* -1 where unknown */
-        int64_t atomized, components;               /* bytes and components so far */
+        int64_t atomized, components, nodes;        /* bytes, components and nodes so far */
         int atomizer_version;
+        const char *declared_content_type; /* "" where the sender said none */
+        int64_t parent;                    /* the source it lay in, -1 for none */
+        const char *relation;              /* how it lay there: archive-entry, …; "" for none */
+        int depth;                         /* in how many documents it lay */
+        const char *problem;               /* what of it could not be read; "" where all was */
+        const char *metadata;              /* JSON, what the document says of itself; "" for nothing */
 } hart_source;
 
 typedef struct hart_source_filter {
@@ -37,6 +43,8 @@ typedef struct hart_source_filter {
         const char *state; /* NULL for all */
         int64_t id;        /* 0 for all */
         int64_t limit;     /* at most so many, newest first; 0 for no limit */
+        int64_t parent;    /* those that lay in this source; 0 for all */
+        bool problem;      /* only those of which something could not be read */
 } hart_source_filter;
 /* HART_EMPTY where none fits. */
 hart_code hart_catalog_sources(hart_pg *pg, const hart_source_filter *filter,
@@ -78,6 +86,35 @@ hart_code hart_catalog_content(hart_pg *pg, int32_t tenant, int64_t atom, hart_c
  * ingested or the source is not complete. HART_EMPTY: no such source. */
 hart_code hart_catalog_reconstruct(hart_pg *pg, int32_t tenant, int64_t source, hart_content_write write, void *data,
                                    int64_t *size, hart_error *err);
+
+/* --- the tree of a document ------------------------------------------------------------------------------------- */
+
+/* A node, a stretch of the document's components with a kind (page, table, function, …), or a component. */
+typedef struct hart_tree_item {
+        bool is_node;
+        int level;          /* 0 for what lies in the document itself */
+        int64_t node;       /* number of a node, -1 for a component */
+        int64_t parent;     /* node it lies in, -1 for the document itself */
+        int64_t first, end; /* node: sequence indexes [first, end), end -1 while it is being read; component: its own */
+        const char *kind, *label, *metadata; /* of a node; the last is JSON; "" for none */
+        int layer; /* of a component: 0, the document's bytes; 1, what was extracted from them */
+        int64_t position, size, atom;
+        const char *modality, *subtype; /* "" where the atom is missing */
+        const char *text;               /* its beginning, NULL where it is no text */
+        size_t text_size;
+} hart_tree_item;
+/* In the order of the document, each node before what lies in it; memory is bounded by one run of each. Only what lies
+ * less than `levels` deep (0: all). Anything but HART_OK from `visit` ends it with that code. */
+hart_code hart_catalog_tree(hart_pg *pg, int32_t tenant, int64_t root, int levels,
+                            hart_code (*visit)(const hart_tree_item *item, void *data), void *data, hart_error *err);
+
+typedef struct hart_child {
+        int64_t source, size;                                              /* size -1 where unknown */
+        const char *relation, *file_name, *content_type, *state, *problem; /* "" where unknown or none */
+} hart_child;
+/* Sources that lay in a source, in their order there. HART_EMPTY where there is none. */
+hart_code hart_catalog_children(hart_pg *pg, int32_t tenant, int64_t source,
+                                void (*visit)(const hart_child *child, void *data), void *data, hart_error *err);
 
 /* --- lineage ---------------------------------------------------------------------------------------------------- */
 

@@ -21,6 +21,13 @@ static hart_source source_at(const hart_pg_result *rows, size_t row)
                 .atomized = hart_pg_integer(rows, row, 14),
                 .components = hart_pg_integer(rows, row, 15),
                 .atomizer_version = (int)hart_pg_integer(rows, row, 16),
+                .nodes = hart_pg_integer(rows, row, 17),
+                .declared_content_type = hart_pg_text(rows, row, 18, NULL),
+                .parent = hart_pg_integer(rows, row, 19),
+                .relation = hart_pg_text(rows, row, 20, NULL),
+                .depth = (int)hart_pg_integer(rows, row, 21),
+                .problem = hart_pg_text(rows, row, 22, NULL),
+                .metadata = hart_pg_text(rows, row, 23, NULL),
         };
 }
 
@@ -42,6 +49,14 @@ static hart_code visit_rows(const hart_pg_result *rows, void *data, hart_error *
         return HART_OK;
 }
 
+static void add_optional(hart_pg_parameters *parameters, int64_t value)
+{
+        if (value)
+                hart_pg_add_int8(parameters, value);
+        else
+                hart_pg_add_null(parameters);
+}
+
 hart_code hart_catalog_sources(hart_pg *pg, const hart_source_filter *filter,
                                void (*visit)(const hart_source *source, void *data), void *data, hart_error *err)
 {
@@ -49,14 +64,10 @@ hart_code hart_catalog_sources(hart_pg *pg, const hart_source_filter *filter,
         hart_pg_parameters parameters = {0};
         add_tenant(&parameters, filter->tenant);
         hart_pg_add_text(&parameters, filter->state);
-        if (filter->id)
-                hart_pg_add_int8(&parameters, filter->id);
-        else
-                hart_pg_add_null(&parameters);
-        if (filter->limit)
-                hart_pg_add_int8(&parameters, filter->limit);
-        else
-                hart_pg_add_null(&parameters);
+        add_optional(&parameters, filter->id);
+        add_optional(&parameters, filter->limit);
+        add_optional(&parameters, filter->parent);
+        hart_pg_add_flag(&parameters, filter->problem);
         hart_code code = hart_pg_stream(pg, &sql_sources, &parameters, visit_rows, &listing, err);
         hart_pg_parameters_done(&parameters);
         if (code != HART_OK)

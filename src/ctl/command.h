@@ -28,7 +28,7 @@ typedef struct ctl_options {
         const char *wait; /* NULL: not; "": until complete; "all" */
         int64_t count;    /* -k */
         int64_t limit;
-        int64_t depth;
+        int64_t depth; /* 0 where not given */
         const char *state;
         const char *output;
         const char *queue;
@@ -40,6 +40,8 @@ typedef struct ctl_options {
         int64_t error; /* CTL_NO_ERROR where not given */
         const char *description;
         bool cleanup, yes;
+        int64_t parent; /* 0: any */
+        bool problem, metadata;
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
@@ -76,7 +78,9 @@ enum {
         TAKES_REASON = 1 << 17,
         TAKES_SERVICE = 1 << 18,
         TAKES_END = 1 << 19, /* --error, --description, --cleanup */
-        TAKES_YES = 1 << 20
+        TAKES_YES = 1 << 20,
+        TAKES_PARENT = 1 << 21, /* --parent, --problem */
+        TAKES_TREE = 1 << 22    /* --depth, --limit, --metadata */
 };
 
 typedef struct ctl_command {

@@ -13,12 +13,19 @@ const ctl_command ctl_commands[] = {
         {"search", NULL, "TEXT", 1, 1, TAKES_COUNT | TAKES_TENANT | TAKES_MODEL | TAKES_JSON, ctl_search,
          "Find atoms by meaning, with their scores",
          "  hartonomousctl search -k 5 'may I sell copies of the program?'\n"},
-        {"source", "list", "", 0, 0, TAKES_TENANT | TAKES_LIMIT | TAKES_STATE | TAKES_JSON, ctl_source_list,
-         "List the documents that came in, newest first",
+        {"source", "list", "", 0, 0, TAKES_TENANT | TAKES_LIMIT | TAKES_STATE | TAKES_PARENT | TAKES_JSON,
+         ctl_source_list, "List the documents that came in, newest first",
          "  hartonomousctl source list --state failed\n"
+         "  hartonomousctl source list --problem\n"
+         "  hartonomousctl source list --parent 12\n"
          "  hartonomousctl source list --tenant 7 --limit 0 --json\n"},
         {"source", "show", "SOURCE", 1, 1, TAKES_TENANT | TAKES_JSON, ctl_source_show,
          "Show one document: type, size, hash, atomizer, components", "  hartonomousctl source show 1\n"},
+        {"source", "tree", "SOURCE", 1, 1, TAKES_TENANT | TAKES_TREE | TAKES_JSON, ctl_source_tree,
+         "Show what one document is made of: nodes, components, documents in it",
+         "  hartonomousctl source tree 1 --depth 2\n"
+         "  hartonomousctl source tree 1 --metadata --limit 0\n"
+         "  hartonomousctl source tree 1 --limit 0 --json | jq '.tree[] | select(.kind == \"page\")'\n"},
         {"reconstruct", NULL, "SOURCE", 1, 1, TAKES_TENANT | TAKES_OUTPUT, ctl_reconstruct,
          "Give a document back, byte for byte, checked against its hash",
          "  hartonomousctl reconstruct 1 >copy.txt\n"

@@ -22,6 +22,7 @@ int ctl_conversation_list(struct ctl *ctl, int count, char *arguments[]);
 int ctl_conversation_show(struct ctl *ctl, int count, char *arguments[]);
 int ctl_conversation_end(struct ctl *ctl, int count, char *arguments[]);
 int ctl_source_list(struct ctl *ctl, int count, char *arguments[]);
+int ctl_source_tree(struct ctl *ctl, int count, char *arguments[]);
 int ctl_source_show(struct ctl *ctl, int count, char *arguments[]);
 int ctl_atom_show(struct ctl *ctl, int count, char *arguments[]);
 int ctl_reconstruct(struct ctl *ctl, int count, char *arguments[]);

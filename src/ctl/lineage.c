@@ -7,6 +7,8 @@
 #include "commands.h"
 #include "table.h"
 
+#define DEPTH_MAX 10
+
 #define ROWS_MAX      HART_GRAPH_LINEAGE_ROWS
 #define PREVIEW_WIDTH 60
 
@@ -56,6 +58,11 @@ static void add_graph_row(const hart_graph_lineage_row *row, void *data)
         add_row(&same, data);
 }
 
+static int depth_of(const struct ctl *ctl)
+{
+        return ctl->options.depth ? (int)ctl->options.depth : DEPTH_MAX;
+}
+
 static hart_code ask_graph(struct ctl *ctl, int32_t tenant, int64_t atom, struct answer *answer, hart_error *err)
 {
         HART_CLEANUP(hart_graph_close_p) hart_graph *graph = NULL;
@@ -63,15 +70,15 @@ static hart_code ask_graph(struct ctl *ctl, int32_t tenant, int64_t atom, struct
         if (code != HART_OK)
                 return code;
         answer->from = "neo4j";
-        return hart_graph_lineage(graph, tenant, atom, (int)ctl->options.depth, ROWS_MAX, add_graph_row, answer,
-                                  &answer->more, err);
+        return hart_graph_lineage(graph, tenant, atom, depth_of(ctl), ROWS_MAX, add_graph_row, answer, &answer->more,
+                                  err);
 }
 
 static hart_code ask_database(struct ctl *ctl, int32_t tenant, int64_t atom, struct answer *answer, hart_error *err)
 {
         answer->from = "postgresql";
-        return hart_catalog_lineage(ctl->pg, tenant, atom, (int)ctl->options.depth, ROWS_MAX, add_row, answer,
-                                    &answer->more, err);
+        return hart_catalog_lineage(ctl->pg, tenant, atom, depth_of(ctl), ROWS_MAX, add_row, answer, &answer->more,
+                                    err);
 }
 
 static void show(struct ctl *ctl, int32_t tenant, int64_t atom, const struct answer *answer)
@@ -137,6 +144,8 @@ int ctl_lineage(struct ctl *ctl, int count, char *arguments[])
         int32_t tenant = (int32_t)ctl->options.tenant;
         hart_error err = {0};
         int status = ctl_number("atom", arguments[0], &atom);
+        if (status == CTL_OK && depth_of(ctl) > DEPTH_MAX)
+                status = ctl_usage("--depth=%lld: not a number from 1 to %d", (long long)ctl->options.depth, DEPTH_MAX);
         if (status == CTL_OK)
                 status = ctl_settings(ctl);
         if (status != CTL_OK)

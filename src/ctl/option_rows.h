@@ -25,7 +25,7 @@ typedef struct option_row {
 } option_row;
 
 /* Rows of one name are one option; which of them a command takes says what it is told about it in --help. */
-#define OPTION_ROWS_MAX 40
+#define OPTION_ROWS_MAX 64
 extern const option_row option_rows[];
 extern const size_t option_row_count;
 

@@ -162,7 +162,6 @@ int ctl_read_arguments(int argc, char *argv[], ctl_invocation *ret)
                                             .tenant = HART_ANY_TENANT,
                                             .count = 10,
                                             .limit = 100,
-                                            .depth = 10,
                                             .error = CTL_NO_ERROR}};
         bool given[OPTION_ROWS_MAX] = {false};
         int status = read_options(argc, argv, &found.options, given);

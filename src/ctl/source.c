@@ -1,6 +1,7 @@
 /* source list, show. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "commands.h"
 #include "table.h"
@@ -23,7 +24,16 @@ static const table_column list_columns[] = {
         {"unicode_version", NULL, TABLE_TEXT},
         {"atomized", NULL, TABLE_INTEGER},
         {"failure", NULL, TABLE_TEXT},
+        {"nodes", NULL, TABLE_INTEGER},
+        {"declared_content_type", NULL, TABLE_TEXT},
+        {NULL, NULL, TABLE_TEXT},
+        {"parent", NULL, TABLE_INTEGER},
+        {"relation", NULL, TABLE_TEXT},
+        {"depth", NULL, TABLE_INTEGER},
+        {"metadata", NULL, TABLE_JSON},
+        {"problem", NULL, TABLE_TEXT},
 };
+#define LIST_COLUMNS (sizeof list_columns / sizeof list_columns[0])
 
 static const table_column show_columns[] = {
         {"source", "source", TABLE_INTEGER},
@@ -43,7 +53,22 @@ static const table_column show_columns[] = {
         {"unicode_version", "unicode version", TABLE_TEXT},
         {"atomized", "bytes atomized", TABLE_INTEGER},
         {"failure", "failure", TABLE_TEXT},
+        {"nodes", "nodes", TABLE_INTEGER},
+        {"declared_content_type", NULL, TABLE_TEXT},
+        {NULL, "but declared as", TABLE_TEXT},
+        {"parent", "lay in source", TABLE_INTEGER},
+        {"relation", "as", TABLE_TEXT},
+        {"depth", NULL, TABLE_INTEGER},
+        {"metadata", "metadata", TABLE_JSON},
+        {"problem", "problem", TABLE_TEXT},
 };
+
+/* Parameters of a media type ("; charset=…") are no contradiction. */
+static bool is_other_type(const char *declared, const char *found)
+{
+        const size_t left = strcspn(declared, "; "), right = strcspn(found, "; ");
+        return left > 0 && right > 0 && (left != right || strncasecmp(declared, found, left) != 0);
+}
 
 static void add_source(const hart_source *source, void *data)
 {
@@ -65,6 +90,16 @@ static void add_source(const hart_source *source, void *data)
         table_text(into, source->unicode_version);
         table_integer(into, source->atomized);
         table_text(into, source->failure);
+        table_integer(into, source->nodes);
+        table_text(into, source->declared_content_type);
+        table_text(into, is_other_type(source->declared_content_type, source->content_type)
+                                 ? source->declared_content_type
+                                 : NULL);
+        table_integer_or_null(into, source->parent);
+        table_text(into, source->relation);
+        table_integer(into, source->depth);
+        table_json(into, *source->metadata ? source->metadata : NULL);
+        table_text(into, source->problem);
 }
 
 static int check_state(const char *state)
@@ -84,10 +119,16 @@ int ctl_source_list(struct ctl *ctl, int count, char *arguments[])
                 status = ctl_connect(ctl);
         if (status != CTL_OK)
                 return status;
-        HART_CLEANUP(table_done)
-        struct table sources = {.columns = list_columns, .column_count = sizeof list_columns / sizeof list_columns[0]};
-        hart_source_filter filter = {
-                .tenant = (int32_t)ctl->options.tenant, .state = ctl->options.state, .limit = ctl->options.limit};
+        table_column columns[LIST_COLUMNS];
+        memcpy(columns, list_columns, sizeof columns);
+        if (ctl->options.problem)
+                columns[LIST_COLUMNS - 1].title = "PROBLEM";
+        HART_CLEANUP(table_done) struct table sources = {.columns = columns, .column_count = LIST_COLUMNS};
+        hart_source_filter filter = {.tenant = (int32_t)ctl->options.tenant,
+                                     .state = ctl->options.state,
+                                     .limit = ctl->options.limit,
+                                     .parent = ctl->options.parent,
+                                     .problem = ctl->options.problem};
         hart_error err = {0};
         if (hart_catalog_sources(ctl->pg, &filter, add_source, &sources, &err) < 0)
                 return ctl_fail(ctl, &err);

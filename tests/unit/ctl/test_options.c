@@ -130,7 +130,7 @@ static void defaults_are_as_documented(void **state)
         assert_int_equal(found.options.tenant, HART_ANY_TENANT);
         assert_int_equal(found.options.count, 10);
         assert_int_equal(found.options.limit, 100);
-        assert_int_equal(found.options.depth, 10);
+        assert_int_equal(found.options.depth, 0);
         assert_null(found.options.wait);
         assert_true(found.options.error == CTL_NO_ERROR);
         assert_false(found.options.json);
