@@ -1,1 +1,3 @@
 hartonomous_fuzz_format(json_document)
+hartonomous_fuzz_format(csv)
+hartonomous_fuzz_format(yaml)
