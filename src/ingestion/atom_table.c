@@ -81,10 +81,11 @@ size_t atom_kinds(struct atom_kind kinds[KINDS_MAX])
         for (size_t i = 0; i < hart_atomizer_count; i++) {
                 const hart_atomizer *row = hart_atomizers[i];
                 add_kind(kinds, &count, &(struct atom_kind){row->modality, row->document_subtype, false});
-                for (unsigned k = 0; k < row->subtype_count; k++)
-                        add_kind(
-                                kinds, &count,
-                                &(struct atom_kind){row->modality, row->subtypes[k].name, row->subtypes[k].embeddable});
+                for (unsigned k = 0; k < row->subtype_count; k++) {
+                        const hart_subtype *subtype = &row->subtypes[k];
+                        const char *modality = subtype->modality != NULL ? subtype->modality : row->modality;
+                        add_kind(kinds, &count, &(struct atom_kind){modality, subtype->name, subtype->embeddable});
+                }
         }
         return count;
 }

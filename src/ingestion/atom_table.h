@@ -10,7 +10,7 @@
 #include <hartonomous/atomizer.h>
 #include <hartonomous/digest.h>
 
-#define KINDS_MAX 64
+#define KINDS_MAX 256
 
 struct atom_kind {
         const char *modality, *subtype;

@@ -32,6 +32,10 @@ static hart_code read_source(struct batch *batch, struct document *document, siz
         document->declared = hart_pg_text(rows, row, 6, NULL);
         document->fresh = hart_pg_is_null(rows, row, 7);
         document->root = document->fresh ? 0 : hart_pg_integer(rows, row, 7);
+        document->parent = hart_pg_integer(rows, row, 8);
+        document->depth = (int32_t)hart_pg_integer(rows, row, 9);
+        document->uri = hart_pg_text(rows, row, 10, NULL);
+        document->known_type = hart_pg_text(rows, row, 11, NULL);
         return HART_OK;
 }
 
@@ -46,7 +50,10 @@ static hart_code claim_sources(struct batch *batch, hart_error *err)
         }
         hart_pg_add_int4_array(&p, tenants, batch->count);
         hart_pg_add_int8_array(&p, sources, batch->count);
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters owners = {0};
+        hart_pg_add_int4_array(&owners, tenants, batch->count);
         const hart_pg_call calls[] = {{.statement = &sql_pin_plans},
+                                      {.statement = &sql_lock_tenants, .parameters = &owners},
                                       {.statement = &sql_claim_sources, .parameters = &p, .ret = &batch->claimed}};
         hart_code code = hart_pg_run_many(batch->pg, calls, sizeof calls / sizeof *calls, err);
         if (code != HART_OK)
@@ -78,10 +85,14 @@ static hart_code read_job(struct batch *batch, struct document *document, const 
             strcmp(hart_unicode_version(), hart_pg_text(rows, row, 4, NULL)) == 0) {
                 document->offset = (uint64_t)hart_pg_integer(rows, row, 5);
                 document->sequence = hart_pg_integer(rows, row, 6);
+                document->events = hart_pg_integer(rows, row, 8);
+                document->nodes = hart_pg_integer(rows, row, 9);
+                document->unread = document->atomizer->way != HART_WINDOWS;
                 return HART_OK;
         }
         if (document->atomizer == NULL)
                 document->atomizer = hart_atomizers[hart_atomizer_count - 1];
+        document->unread = document->atomizer->way != HART_WINDOWS;
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters p = {0};
         hart_pg_add_int4(&p, document->tenant);
         hart_pg_add_int8(&p, document->root);
@@ -157,6 +168,19 @@ hart_code batch_lock_jobs(struct batch *batch, bool fresh, hart_error *err)
         return code;
 }
 
+/* Bytes of a document that this delivery wants at hand: the next window; where its atomizer wants the whole document,
+ * all of it, or nothing where that is too much for memory and goes to a file. */
+static uint64_t window_of(const struct batch *batch, struct document *document)
+{
+        uint64_t left = document->size - document->offset;
+        bool windows = document->fresh || document->atomizer == NULL ||
+                       (document_content_atomizer(document) != NULL && left > 0);
+        document->from = windows ? document->offset : 0;
+        if (windows)
+                return left < batch->settings->window ? left : batch->settings->window;
+        return document->size <= HART_WINDOW_MAX ? document->size : 0;
+}
+
 /* As many documents as fit into memory; the rest is for a later delivery. One at least, however big its window is. */
 static void plan(struct batch *batch)
 {
@@ -166,8 +190,7 @@ static void plan(struct batch *batch)
                 struct document *document = &batch->documents[i];
                 if (document->fate != FATE_WORK)
                         continue;
-                uint64_t left = document->size - document->offset;
-                uint64_t want = left < batch->settings->window ? left : batch->settings->window;
+                uint64_t want = window_of(batch, document);
                 if (any && total + want > batch->settings->batch_memory) {
                         document->fate = FATE_LATER;
                         continue;

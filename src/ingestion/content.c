@@ -1,6 +1,8 @@
 /* content: staged chunks to windows, and is the content what its sender said it is? */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hartonomous/compression.h>
 
@@ -10,6 +12,8 @@
 struct loader {
         struct batch *batch;
         const size_t *numbers; /* of the documents of the statement */
+        int spool;             /* a file that takes all bytes, or -1 */
+        uint64_t spooled;
         hart_buffer plain;
 };
 
@@ -24,7 +28,7 @@ static hart_code damaged(struct batch *batch, const struct document *document, h
 static hart_code take_bytes(struct batch *batch, struct document *document, uint64_t start, const unsigned char *data,
                             size_t size, hart_error *err)
 {
-        uint64_t next = document->offset + document->bytes.size, end = document->offset + document->want;
+        uint64_t next = document->from + document->bytes.size, end = document->from + document->want;
         if (document->digest != NULL) {
                 if (start != document->seen)
                         return damaged(batch, document, err, "its staged chunks leave a gap");
@@ -38,6 +42,26 @@ static hart_code take_bytes(struct batch *batch, struct document *document, uint
         size_t skip = (size_t)(next - start);
         size_t until = start + size > end ? (size_t)(end - start) : size;
         hart_buffer_append(&document->bytes, data + skip, until - skip);
+        return HART_OK;
+}
+
+/* The file has a place of its own on the disk: where that is full, it is a dependency that is away. */
+static hart_code write_bytes(struct loader *loader, struct document *document, uint64_t start,
+                             const unsigned char *data, size_t size, hart_error *err)
+{
+        if (start != loader->spooled)
+                return damaged(loader->batch, document, err, "its staged chunks leave a gap");
+        while (size > 0) {
+                ssize_t written = write(loader->spool, data, size);
+                if (written < 0 && errno == EINTR)
+                        continue;
+                if (written <= 0)
+                        return hart_fail_errno(err, HART_RETRY, errno, "[ingestion] spool: write %" PRIu64 " bytes",
+                                               document->size);
+                data += written;
+                size -= (size_t)written;
+                loader->spooled += (uint64_t)written;
+        }
         return HART_OK;
 }
 
@@ -60,7 +84,9 @@ static hart_code take_chunk(struct loader *loader, const hart_pg_result *rows, s
         }
         if (size != raw_size)
                 return damaged(batch, document, err, "a staged chunk has not the raw_size it was staged with");
-        return take_bytes(batch, document, (uint64_t)hart_pg_integer(rows, row, 1), data, size, err);
+        uint64_t start = (uint64_t)hart_pg_integer(rows, row, 1);
+        return loader->spool >= 0 ? write_bytes(loader, document, start, data, size, err)
+                                  : take_bytes(batch, document, start, data, size, err);
 }
 
 static hart_code take_rows(const hart_pg_result *rows, void *data, hart_error *err)
@@ -100,8 +126,8 @@ static bool prepare(struct document *document, int64_t *from, int64_t *until)
                 return false;
         if (document->fresh && !document->verified && document->want < document->size)
                 document->digest = hart_sha256_open();
-        *from = document->digest != NULL ? 0 : (int64_t)(document->offset + document->bytes.size);
-        *until = (int64_t)(document->digest != NULL ? document->size : document->offset + document->want);
+        *from = document->digest != NULL ? 0 : (int64_t)(document->from + document->bytes.size);
+        *until = (int64_t)(document->digest != NULL ? document->size : document->from + document->want);
         (void)hart_buffer_reserve(&document->bytes, document->want - document->bytes.size);
         return true;
 }
@@ -113,7 +139,7 @@ static hart_code read_chunks(struct batch *batch, size_t first, size_t end, hart
         HART_CLEANUP(hart_free_p) int64_t *keys = hart_allocate_array(3 * (end - first), sizeof *keys);
         HART_CLEANUP(hart_free_p) size_t *numbers = hart_allocate_array(end - first, sizeof *numbers);
         int64_t *from = keys + (end - first), *until = from + (end - first);
-        struct loader loader = {.batch = batch, .numbers = numbers};
+        struct loader loader = {.batch = batch, .numbers = numbers, .spool = -1};
         size_t count = 0;
         for (size_t i = first; i < end; i++) {
                 if (!prepare(&batch->documents[i], &from[count], &until[count]))
@@ -140,5 +166,22 @@ hart_code batch_load(struct batch *batch, size_t first, size_t end, hart_error *
                 if (batch->documents[i].fate == FATE_WORK)
                         code = verify(batch, &batch->documents[i], err);
         }
+        return code;
+}
+
+hart_code batch_spool(struct batch *batch, struct document *document, int fd, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters p = {0};
+        const size_t number = (size_t)(document - batch->documents);
+        const int64_t from = 0, until = (int64_t)document->size;
+        struct loader loader = {.batch = batch, .numbers = &number, .spool = fd};
+        hart_pg_add_int4_array(&p, &document->tenant, 1);
+        hart_pg_add_int8_array(&p, &document->source, 1);
+        hart_pg_add_int8_array(&p, &from, 1);
+        hart_pg_add_int8_array(&p, &until, 1);
+        hart_code code = hart_pg_stream(batch->pg, &sql_read_content, &p, take_rows, &loader, err);
+        hart_buffer_done(&loader.plain);
+        if (code == HART_OK && loader.spooled != document->size)
+                return damaged(batch, document, err, "its staged bytes are fewer than its size");
         return code;
 }

@@ -4,25 +4,38 @@
 #include "batch.h"
 #include "ingestion_sql.h"
 
-/* What the first bytes, the sender and the name say. */
-static const char *content_type_of(struct document *document)
-{
-        hart_content_type(document->bytes.data, document->bytes.size, document->declared, document->file_name,
-                          &document->found);
-        return (const char *)document->found.data;
-}
+#define HEAD_MAX ((size_t)64 << 10)
 
 static bool is_identified_now(const struct document *document)
 {
         return document->fate == FATE_WORK && document->fresh;
 }
 
+/* The child looks at the first bytes: they may be hostile already. */
+static hart_code ask(struct batch *batch, struct document *document, hart_error *err)
+{
+        size_t size = document->bytes.size;
+        const atomize_question question = {
+                .head = document->bytes.data != NULL ? document->bytes.data : (const unsigned char *)"",
+                .size = size < HEAD_MAX ? size : HEAD_MAX,
+                .declared = document->declared,
+                .name = document->file_name,
+                .tenant = document->tenant,
+                .source = document->source,
+        };
+        hart_code code =
+                atomize_client_identify(&batch->state->client, &question, &document->found, &document->atomizer, err);
+        if (code != HART_OK)
+                return code == HART_FAILED || code == HART_POISON ? batch_blame(batch, document, code) : code;
+        document->content_type = (const char *)document->found.data;
+        document->unread = document->atomizer->way != HART_WINDOWS && document->size > 0;
+        document->changed = true;
+        return HART_OK;
+}
+
 static void put_root(struct batch *batch, struct document *document)
 {
         bool added;
-        document->content_type = content_type_of(document);
-        document->atomizer = hart_atomizer_for(document->content_type, document->bytes.data, document->bytes.size);
-        document->changed = true;
         const struct atom root = {
                 .content = document->bytes.data,
                 .size = document->size,
@@ -78,7 +91,7 @@ static void look_at_progress(struct batch *batch)
 {
         for (size_t i = 0; i < batch->count; i++) {
                 struct document *document = &batch->documents[i];
-                if (is_identified_now(document) && document->offset != 0)
+                if (is_identified_now(document) && (document->offset != 0 || document->events != 0))
                         document->fate = FATE_LATER;
         }
 }
@@ -90,6 +103,9 @@ hart_code batch_identify(struct batch *batch, hart_error *err)
         for (size_t i = 0; i < batch->count; i++) {
                 if (!is_identified_now(&batch->documents[i]))
                         continue;
+                hart_code asked = ask(batch, &batch->documents[i], err);
+                if (asked != HART_OK)
+                        return asked;
                 fresh[count++] = &batch->documents[i];
                 put_root(batch, &batch->documents[i]);
         }

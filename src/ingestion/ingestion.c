@@ -7,6 +7,8 @@
 #include <hartonomous/clock.h>
 
 #include "batch.h"
+#include "children.h"
+#include "whole.h"
 
 static const hart_metric metrics[] = {
         [METRIC_ATOMS] = {"hartonomous_atoms_ingested_total", HART_METRIC_COUNTER,
@@ -16,6 +18,10 @@ static const hart_metric metrics[] = {
         [METRIC_BYTES] = {"hartonomous_bytes_ingested_total", HART_METRIC_COUNTER,
                           "Bytes of documents that became atoms"},
         [METRIC_SOURCES] = {"hartonomous_sources_completed_total", HART_METRIC_COUNTER, "Sources that are complete"},
+        [METRIC_CHILDREN] = {"hartonomous_sources_found_total", HART_METRIC_COUNTER,
+                             "Documents found in other documents, which became sources"},
+        [METRIC_PROBLEMS] = {"hartonomous_sources_problem_total", HART_METRIC_COUNTER,
+                             "Complete sources of which something could not be read"},
 };
 
 static hart_code use_settings(ingestion *state, hart_worker_context *context, hart_error *err)
@@ -25,6 +31,7 @@ static hart_code use_settings(ingestion *state, hart_worker_context *context, ha
         hart_code code = ingestion_find_program(settings, &program, err);
         if (code != HART_OK)
                 return code;
+        whole_close(HART_TAKE(state->parked));
         atomize_client_done(&state->client);
         free(state->program);
         state->program = program;
@@ -53,6 +60,7 @@ static hart_code ingestion_reload(void *state, hart_worker_context *context, har
 static void ingestion_close(void *state)
 {
         ingestion *self = state;
+        whole_close(HART_TAKE(self->parked));
         atomize_client_done(&self->client);
         hart_free_p(&self->program);
 }
@@ -70,8 +78,6 @@ static hart_code run(struct batch *batch, const hart_message *messages, size_t c
         if (code == HART_OK)
                 code = batch_atomize(batch, err);
         if (code == HART_OK)
-                code = batch_resolve(batch, &batch->atoms, err);
-        if (code == HART_OK)
                 code = batch_store(batch, err);
         return code == HART_OK ? batch_send(batch, err) : code;
 }
@@ -79,35 +85,42 @@ static hart_code run(struct batch *batch, const hart_message *messages, size_t c
 static void log_source(const struct batch *batch, const struct document *document)
 {
         char source[40], tenant[32], atoms[40], duration[48];
-        int64_t components = document->sequence + document->component_count;
+        int64_t components = document->sequence + document->made;
         snprintf(source, sizeof source, "SOURCE_ID=%" PRId64, document->source);
         snprintf(tenant, sizeof tenant, "TENANT=%" PRId32, document->tenant);
         snprintf(atoms, sizeof atoms, "ATOMS=%" PRId64, components);
         snprintf(duration, sizeof duration, "DURATION_USEC=%" PRIu64, hart_now() - batch->started);
         const char *const fields[] = {"EVENT=source-complete", source, tenant, atoms, duration, NULL};
-        hart_worker_log_done(batch->context, HART_LOG_INFO, fields,
-                             "source %" PRId64 " of tenant %" PRId32 " is complete%s", document->source,
-                             document->tenant, document->stepped ? "" : ": its content was there already");
+        bool problem = document->problem.size > 0;
+        hart_worker_log_done(batch->context, problem ? HART_LOG_WARNING : HART_LOG_INFO, fields,
+                             "source %" PRId64 " of tenant %" PRId32 " is complete%s%s", document->source,
+                             document->tenant,
+                             problem             ? ", but not all of it could be read: "
+                             : document->stepped ? ""
+                                                 : ": its content was there already",
+                             problem ? (const char *)document->problem.data : "");
 }
 
 static void report(const struct batch *batch)
 {
-        uint64_t made = 0, roots = 0, bytes = 0, complete = 0;
-        for (uint32_t i = 0; i < batch->atoms.count; i++)
-                made += batch->atoms.atoms[i].is_new;
+        uint64_t roots = 0, bytes = 0, complete = 0, problems = 0;
         for (uint32_t i = 0; i < batch->roots.count; i++)
                 roots += batch->roots.atoms[i].is_new;
         for (size_t i = 0; i < batch->count; i++) {
-                bytes += batch->documents[i].consumed;
+                bytes += batch->documents[i].done;
                 if (batch->documents[i].fate != FATE_COMPLETE)
                         continue;
                 complete++;
+                problems += batch->documents[i].problem.size > 0;
                 log_source(batch, &batch->documents[i]);
         }
-        hart_worker_count_done(batch->context, METRIC_ATOMS, made + roots);
-        hart_worker_count_done(batch->context, METRIC_DUPLICATES, batch->component_count - made);
+        hart_worker_count_done(batch->context, METRIC_ATOMS, batch->made + roots);
+        hart_worker_count_done(batch->context, METRIC_DUPLICATES, batch->repeated);
         hart_worker_count_done(batch->context, METRIC_BYTES, bytes);
         hart_worker_count_done(batch->context, METRIC_SOURCES, complete);
+        hart_worker_count_done(batch->context, METRIC_CHILDREN,
+                               batch->child_sources.size / sizeof(struct child_source));
+        hart_worker_count_done(batch->context, METRIC_PROBLEMS, problems);
 }
 
 static hart_code ingestion_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,

@@ -13,14 +13,26 @@ typedef struct ingestion_settings {
         int64_t atomize_windows;
         uint64_t window;
         uint64_t batch_memory;
+        char *spool;
+        int64_t nesting;
+        int64_t limit_depth, limit_children, limit_ratio, limit_pixels;
+        uint64_t limit_expanded;
 } ingestion_settings;
 
 typedef struct ingestion {
         atomize_client client;
-        char *program; /* what atomize_program stands for */
+        char *program;        /* what atomize_program stands for */
+        struct whole *parked; /* a document that goes on in its next step; NULL for none */
 } ingestion;
 
-enum ingestion_metric { METRIC_ATOMS, METRIC_DUPLICATES, METRIC_BYTES, METRIC_SOURCES };
+enum ingestion_metric {
+        METRIC_ATOMS,
+        METRIC_DUPLICATES,
+        METRIC_BYTES,
+        METRIC_SOURCES,
+        METRIC_CHILDREN,
+        METRIC_PROBLEMS
+};
 
 extern const hart_settings_schema ingestion_settings_schema;
 extern const hart_worker ingestion_worker;

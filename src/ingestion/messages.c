@@ -2,6 +2,7 @@
 #include <hartonomous/json.h>
 
 #include "batch.h"
+#include "children.h"
 
 #define ATOMS_PER_REQUEST 64
 
@@ -33,20 +34,24 @@ static hart_code send_bodies(struct batch *batch, const hart_route *route, const
         return hart_broker_send_many(batch->pg, route, list, count, err);
 }
 
+static void put_request(struct bodies *bodies, int32_t tenant, int64_t source)
+{
+        hart_json_writer writer = {.out = &bodies->text};
+        hart_json_begin_object(&writer);
+        hart_json_key(&writer, "TenantId");
+        hart_json_put_integer(&writer, tenant);
+        hart_json_key(&writer, "SourceId");
+        hart_json_put_integer(&writer, source);
+        hart_json_end_object(&writer);
+        end_body(bodies);
+}
+
 static hart_code send_for(struct batch *batch, document_fate fate, const hart_route *route, hart_error *err)
 {
         struct bodies bodies = {0};
         for (size_t i = 0; i < batch->count; i++) {
-                if (batch->documents[i].fate != fate)
-                        continue;
-                hart_json_writer writer = {.out = &bodies.text};
-                hart_json_begin_object(&writer);
-                hart_json_key(&writer, "TenantId");
-                hart_json_put_integer(&writer, batch->documents[i].tenant);
-                hart_json_key(&writer, "SourceId");
-                hart_json_put_integer(&writer, batch->documents[i].source);
-                hart_json_end_object(&writer);
-                end_body(&bodies);
+                if (batch->documents[i].fate == fate)
+                        put_request(&bodies, batch->documents[i].tenant, batch->documents[i].source);
         }
         hart_code code = send_bodies(batch, route, &bodies, err);
         hart_buffer_done(&bodies.text);
@@ -85,7 +90,7 @@ static uint32_t write_request(const struct batch *batch, uint32_t first, struct 
 }
 
 /* Documents are sorted by tenant, and so are their atoms in order of appearance. */
-static hart_code send_embedding_requests(struct batch *batch, hart_error *err)
+hart_code batch_send_embedding_requests(struct batch *batch, hart_error *err)
 {
         struct bodies bodies = {0};
         for (uint32_t next = 0; next < batch->atoms.count;) {
@@ -100,11 +105,24 @@ static hart_code send_embedding_requests(struct batch *batch, hart_error *err)
         return code;
 }
 
+/* Documents that lay in others are asked for like any other. */
+static hart_code send_for_children(struct batch *batch, hart_error *err)
+{
+        struct bodies bodies = {0};
+        const struct child_source *children = (const void *)batch->child_sources.data;
+        for (size_t i = 0; i < batch->child_sources.size / sizeof *children; i++)
+                put_request(&bodies, children[i].tenant, children[i].source);
+        hart_code code = send_bodies(batch, &ingestion_request, &bodies, err);
+        hart_buffer_done(&bodies.text);
+        hart_buffer_done(&bodies.ends);
+        return code;
+}
+
 hart_code batch_send(struct batch *batch, hart_error *err)
 {
         hart_code code = send_for(batch, FATE_COMPLETE, &atoms_created, err);
         if (code == HART_OK)
-                code = send_embedding_requests(batch, err);
+                code = send_for_children(batch, err);
         if (code == HART_OK)
                 code = send_for(batch, FATE_LATER, &ingestion_request, err);
         return code;

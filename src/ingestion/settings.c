@@ -26,6 +26,20 @@ static const hart_setting rows[] = {
          "Bytes of a document that become atoms in one step; a bigger document takes several transactions"},
         {"ingestion", "batch_memory", HART_SETTING_SIZE, AT(batch_memory), "4M", MIB / 8, 1024 * MIB, NULL,
          "Bytes of documents in hand at once; what does not fit into a batch waits in the queue"},
+        {"ingestion", "spool", HART_SETTING_TEXT, AT(spool), "/var/tmp", 1, PATH_MAX - 1, NULL,
+         "Folder for a file without a name that holds a document over 4 MiB while its structure is read"},
+        {"limits", "nesting", HART_SETTING_COUNT, AT(nesting), "8", 0, 100, NULL,
+         "Documents in documents in documents (archives, attachments): so deep they are taken out"},
+        {"limits", "depth", HART_SETTING_COUNT, AT(limit_depth), "1000", 1, HART_DEPTH_MAX, NULL,
+         "Elements, objects or parts in each other within a document"},
+        {"limits", "children", HART_SETTING_COUNT, AT(limit_children), "100000", 0, 100000000, NULL,
+         "Documents that are taken out of one document"},
+        {"limits", "expanded", HART_SETTING_SIZE, AT(limit_expanded), "16G", MIB, INT64_MAX, NULL,
+         "Bytes of all documents that are taken out of one document"},
+        {"limits", "ratio", HART_SETTING_COUNT, AT(limit_ratio), "200", 1, 1000000, NULL,
+         "Unpacked bytes to bytes of the document, beyond the first 16 MiB"},
+        {"limits", "pixels", HART_SETTING_COUNT, AT(limit_pixels), "100000000", 1, INT64_C(1) << 40, NULL,
+         "Pixels of an image that is taken apart"},
 };
 
 const hart_settings_schema ingestion_settings_schema = {

@@ -2,44 +2,32 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <hartonomous/utf8.h>
-
 #include "batch.h"
-
-static bool is_text(const struct document *document, const unsigned char *content, size_t size)
-{
-        return strcmp(document->atomizer->modality, "text") == 0 && memchr(content, '\0', size) == NULL &&
-               hart_utf8_valid(content, size);
-}
 
 /* What the child said are sizes only; here the bytes of the window become atoms. */
 static void take_pieces(struct batch *batch, struct document *document, const atomize_result *result)
 {
-        const unsigned char *next = document->bytes.data + result->lead_size;
-        document->lead_size = result->lead_size;
-        document->first_component = batch->component_count;
-        document->component_count = result->count;
-        document->consumed = result->consumed;
+        const unsigned char *next = document->bytes.data;
+        batch_begin_stretch(batch, &(struct stretch){.document = (size_t)(document - batch->documents),
+                                                     .sequence = document->sequence,
+                                                     .position = document->offset});
+        batch_put_separator(batch, next, result->lead_size);
+        next += result->lead_size;
         for (uint32_t i = 0; i < result->count; i++) {
                 const atomize_piece *piece = &batch->pieces[i];
-                struct atom atom = {.content = next, .size = piece->size, .tenant = document->tenant};
-                bool added;
-                hart_sha256(next, piece->size, atom.hash);
-                atom.kind = document->kinds[piece->subtype];
-                uint32_t number = atom_table_put(&batch->atoms, &atom, &added);
-                if (added)
-                        batch->atoms.atoms[number].is_text = is_text(document, next, piece->size);
-                batch->components[batch->component_count++] =
-                        (struct component){number, piece->size, piece->separator_size};
+                batch_put_component(batch, batch->subtype_kinds[piece->subtype], next, piece->size);
+                batch_put_separator(batch, next + piece->size, piece->separator_size);
                 next += piece->size + piece->separator_size;
         }
+        document->done = result->consumed;
+        document->made = result->count;
 }
 
 static hart_code run(struct batch *batch, struct document *document, size_t size, atomize_result *result,
                      hart_error *err)
 {
         const atomize_job job = {
-                .atomizer = document->atomizer,
+                .atomizer = document_content_atomizer(document),
                 .window = {.data = document->bytes.data,
                            .size = size,
                            .first = document->offset == 0,
@@ -101,27 +89,28 @@ static hart_code atomize(struct batch *batch, struct document *document, hart_er
         }
 }
 
-static void find_kinds(struct batch *batch, struct document *document)
+/* The next window, if there are bytes left. */
+static hart_code read_window(struct batch *batch, struct document *document, hart_error *err)
 {
-        const hart_atomizer *atomizer = document->atomizer;
-        for (unsigned i = 0; i < atomizer->subtype_count; i++)
-                document->kinds[i] =
-                        atom_kind_of(batch->kinds, batch->kind_count, atomizer->modality, atomizer->subtypes[i].name);
+        const hart_atomizer *atomizer = document_content_atomizer(document);
+        if (atomizer == NULL || document->offset == document->size)
+                return HART_OK;
+        batch_find_kinds(batch, atomizer);
+        hart_worker_status(batch->context, "atomizing source %" PRId64 ", %d %%", document->source,
+                           (int)(100 * document->offset / document->size));
+        return atomize(batch, document, err);
 }
 
 static hart_code work_on(struct batch *batch, struct document *document, hart_error *err)
 {
-        hart_code code = HART_OK;
-        if (document->bytes.size > 0) {
-                find_kinds(batch, document);
-                hart_worker_status(batch->context, "atomizing source %" PRId64 ", %d %%", document->source,
-                                   (int)(100 * document->offset / document->size));
-                code = atomize(batch, document, err);
-        }
+        hart_code code = read_window(batch, document, err);
+        bool all = document->offset + document->done == document->size || document_content_atomizer(document) == NULL;
+        if (code == HART_OK && document->unread && all)
+                code = batch_read_whole(batch, document, err);
         if (code != HART_OK)
                 return code;
         document->stepped = true;
-        document->fate = document->offset + document->consumed == document->size ? FATE_COMPLETE : FATE_LATER;
+        document->fate = all && !document->unread ? FATE_COMPLETE : FATE_LATER;
         document->changed = document->changed || document->fate == FATE_COMPLETE;
         return HART_OK;
 }
@@ -135,7 +124,7 @@ hart_code batch_atomize(struct batch *batch, hart_error *err)
                 struct document *document = &batch->documents[i];
                 if (document->fate != FATE_WORK)
                         continue;
-                full = full || batch->component_count == COMPONENTS_MAX;
+                full = full || !batch_has_room(batch);
                 hart_code code = full ? HART_EMPTY : work_on(batch, document, err);
                 if (code == HART_EMPTY) {
                         full = true;
@@ -144,5 +133,5 @@ hart_code batch_atomize(struct batch *batch, hart_error *err)
                         return code;
                 }
         }
-        return HART_OK;
+        return batch_flush(batch, err);
 }
