@@ -1,0 +1,16 @@
+/* open: what is set once for FFmpeg's libraries. Their tables are computed when they are first needed, without a file.
+ */
+#include <libavutil/mem.h>
+
+#include "media.h"
+
+/* One allocation: a picture of 100 megapixels in RGBA, and some. What a file claims beyond that is refused. */
+#define ALLOCATION_MAX ((size_t)512 << 20)
+
+hart_code media_open(hart_error *err)
+{
+        (void)err;
+        av_max_alloc(ALLOCATION_MAX);
+        reason_listen();
+        return HART_OK;
+}

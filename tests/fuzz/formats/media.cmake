@@ -1,0 +1,5 @@
+if(HARTONOMOUS_FORMAT_MEDIA)
+    foreach(target image audio video)
+        hartonomous_fuzz_format(${target})
+    endforeach()
+endif()
