@@ -1,5 +1,7 @@
 -- Content as data: tenants, sources, atoms, compositions, provenance, models and embeddings.
--- Every key is led by tenant_id, so that the schema can be distributed by it without change.
+-- Every key has tenant_id in it, so that the schema can be distributed by it without change. A primary key is led by it; what else is
+-- unique or indexed is not: while a table is new and without statistics, PostgreSQL would take any index that is led by it for looking up
+-- a row by its primary key, and read all rows of a tenant.
 
 CREATE SCHEMA hartonomous;
 COMMENT ON SCHEMA hartonomous IS 'Content-addressed atoms, where they came from, how they are put together, and what was computed from them.';
@@ -28,7 +30,7 @@ CREATE TABLE hartonomous.atom (
     metadata       jsonb,
     created_at     timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, atom_id),
-    UNIQUE (tenant_id, modality, subtype, content_hash)
+    UNIQUE (content_hash, tenant_id, modality, subtype)
 );
 ALTER TABLE hartonomous.atom ALTER COLUMN content SET COMPRESSION lz4, ALTER COLUMN canonical_text SET COMPRESSION lz4;
 COMMENT ON TABLE hartonomous.atom IS 'A distinct piece of content. Never changes; two pieces with equal bytes, modality and subtype are one atom of a tenant.';
@@ -71,9 +73,9 @@ CREATE TABLE hartonomous.source (
     FOREIGN KEY (tenant_id, parent_source_id) REFERENCES hartonomous.source,
     CHECK ((parent_source_id IS NULL) = (relation IS NULL) AND (parent_source_id IS NULL) = (depth = 0))
 );
-CREATE INDEX source_by_parent ON hartonomous.source (tenant_id, parent_source_id) WHERE parent_source_id IS NOT NULL;
-CREATE INDEX source_by_hash ON hartonomous.source (tenant_id, content_hash, md5(uri)); -- a URI may be longer than an index entry
-CREATE INDEX source_by_root ON hartonomous.source (tenant_id, root_atom_id);
+CREATE INDEX source_by_parent ON hartonomous.source (parent_source_id, tenant_id) WHERE parent_source_id IS NOT NULL;
+CREATE INDEX source_by_hash ON hartonomous.source (content_hash, tenant_id, md5(uri)); -- a URI may be longer than an index entry
+CREATE INDEX source_by_root ON hartonomous.source (root_atom_id, tenant_id);
 CREATE INDEX source_unfinished ON hartonomous.source (created_at) WHERE state <> 'complete';
 COMMENT ON TABLE hartonomous.source IS 'One delivery of a document: where content came from.';
 COMMENT ON COLUMN hartonomous.source.tenant_id IS 'Whose it is.';
@@ -246,7 +248,7 @@ CREATE TABLE hartonomous.provenance_edge (
     FOREIGN KEY (tenant_id, parent_atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE,
     CHECK (child_atom_id <> parent_atom_id)
 );
-CREATE INDEX provenance_edge_by_parent ON hartonomous.provenance_edge (tenant_id, parent_atom_id);
+CREATE INDEX provenance_edge_by_parent ON hartonomous.provenance_edge (parent_atom_id, tenant_id);
 COMMENT ON TABLE hartonomous.provenance_edge IS 'What was made from what, beyond composition.';
 COMMENT ON COLUMN hartonomous.provenance_edge.tenant_id IS 'Whose it is.';
 COMMENT ON COLUMN hartonomous.provenance_edge.child_atom_id IS 'The atom that was made.';
