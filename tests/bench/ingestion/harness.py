@@ -1,0 +1,113 @@
+"""What the scenarios share: the server, databases with a schema and their daemons, and printing."""
+
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+from daemons import Daemon, Settings, program
+
+
+class Bench:
+    def __init__(self, cluster, folder, quick):
+        self.cluster, self.folder, self.quick = cluster, folder, quick
+        self.begun = time.monotonic()
+        self.ratios, self.databases = [], 0
+
+    @contextlib.contextmanager
+    def database(self, **ingestion):
+        """A new database with the schema, and settings for daemons on it; `ingestion` goes into ingestion.conf."""
+        self.databases += 1
+        name = f"bench{self.databases}"
+        self.cluster.psql(f"CREATE DATABASE {name} OWNER hartonomous")
+        with contextlib.ExitStack() as stack:
+            yield Database(self, name, ingestion, stack)
+        self.cluster.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def path(self, *names):
+        path = os.path.join(self.folder, *names)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return path
+
+    def say(self, text):
+        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    def value(self, name, number, unit=""):
+        print(f"value {name} {number:.4g}" + (f"  ({unit})" if unit else ""), flush=True)
+
+    def ratio(self, name, number):
+        """Ratios come at the end, together."""
+        self.ratios.append((name, number))
+
+    def print_ratios(self):
+        for name, number in self.ratios:
+            print(f"ratio {name} {number:.3g}", flush=True)
+
+
+class Database:
+    def __init__(self, bench, name, ingestion, stack):
+        self.cluster, self.name, self._stack = bench.cluster, name, stack
+        self.settings = stack.enter_context(contextlib.closing(Settings(self.cluster.conninfo(name, None))))
+        self.settings.write_common(logging={"level": "warning"})
+        if ingestion:
+            self.settings.write("ingestion", {"ingestion": ingestion})
+        self.ctl("schema", "apply")
+        self.connection = stack.enter_context(self.cluster.connect(name))
+
+    def ctl(self, *arguments):
+        subprocess.run([program("hartonomousctl"), "--config-dir", self.settings.folder, *arguments], check=True,
+                       stdout=subprocess.DEVNULL, env=self.settings.environment("hartonomous"))
+
+    def one(self, statement):
+        return self.connection.execute(statement).fetchone()[0]
+
+    def daemon(self, number):
+        """A reader that is connected and ready; it takes what is in the queue at once."""
+        daemon = self._stack.enter_context(
+            contextlib.closing(Daemon("ingestion", self.settings, arguments=[f"--instance={number}"])))
+        return daemon.wait_ready()
+
+    def wait(self, watch=lambda: None, timeout=900):
+        """Until all that is in the queue has been ingested."""
+        deadline = time.monotonic() + timeout
+        while self.one("SELECT EXISTS (SELECT FROM hartonomous.source WHERE state <> 'complete')"):
+            watch()
+            if time.monotonic() > deadline:
+                raise SystemExit(f"ingestion does not end: {self.one('SELECT count(*) FROM hartonomous.source')} sources")
+            time.sleep(0.01)
+
+    def ingest(self, readers=1, watch=lambda *daemons: None):
+        """Seconds from the start of the readers until all that waits in the queue is committed. A reader's own start, some
+        ten milliseconds, is part of it."""
+        begun = time.monotonic()
+        daemons = [self._stack.enter_context(contextlib.closing(Daemon("ingestion", self.settings, arguments=[f"--instance={number}"])))
+                   for number in range(readers)]
+        self.wait(lambda: watch(*daemons))
+        seconds = time.monotonic() - begun
+        for daemon in daemons:
+            daemon.stop()
+        return seconds
+
+
+def alternate(rounds, cases, measure):
+    """Medians of measure(case) over rounds in which each case comes once: a slow minute of the machine hits all alike."""
+    results = {case: [] for case in cases}
+    for _ in range(rounds):
+        for case in cases:
+            results[case].append(measure(case))
+    return {case: statistics.median(numbers) for case, numbers in results.items()}
+
+
+def prose(path, count, sentences):
+    """Writes `count` text files of new sentences to a folder and returns their bytes."""
+    from pipeline import texts
+
+    os.makedirs(path, exist_ok=True)
+    size = 0
+    for number, text in enumerate(texts(count, sentences)):
+        with open(os.path.join(path, f"{number}.txt"), "w", encoding="utf-8") as file:
+            file.write(text)
+        size += len(text.encode())
+    return size
