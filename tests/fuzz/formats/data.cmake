@@ -1,3 +1,4 @@
 hartonomous_fuzz_format(json_document)
 hartonomous_fuzz_format(csv)
 hartonomous_fuzz_format(yaml)
+hartonomous_fuzz_format(xml)
