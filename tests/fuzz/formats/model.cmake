@@ -1,0 +1,3 @@
+hartonomous_fuzz_format(gguf)
+hartonomous_fuzz_format(model_safetensors)
+hartonomous_fuzz_format(onnx)
