@@ -1,4 +1,5 @@
 /* table: all atomizers. A new one is a file, a line in a CMakeLists.txt and a row here: docs/adding-an-atomizer.md. */
+#include "content_look.h"
 #include "sentence.h"
 #include "strategies.h"
 
@@ -51,6 +52,8 @@ const size_t hart_atomizer_count = sizeof hart_atomizers / sizeof *hart_atomizer
 hart_code hart_atomizers_open(hart_error *err)
 {
         hart_code code = sentence_open(err);
+        if (code == HART_OK)
+                code = content_magic_open(err);
         for (size_t i = 0; code == HART_OK && i < hart_atomizer_count; i++) {
                 if (hart_atomizers[i]->open != NULL)
                         code = hart_atomizers[i]->open(err);
@@ -64,5 +67,6 @@ void hart_atomizers_close(void)
                 if (hart_atomizers[i]->close != NULL)
                         hart_atomizers[i]->close();
         }
+        content_magic_close();
         sentence_close();
 }

@@ -13,6 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (length > 0)
                 memcpy(name, data, length);
         HART_CLEANUP(hart_buffer_done) hart_buffer type = {0};
+        hart_error err = {0};
+        if (hart_atomizers_open(&err) != HART_OK) /* libmagic's rules are part of it; once read they stay */
+                abort();
         hart_content_type(data, size, size % 2 == 0 ? name : NULL, name, &type);
         if (type.size == 0 || memchr(type.data, '/', type.size) == NULL ||
             hart_atomizer_for((const char *)type.data, data, size) == NULL ||
