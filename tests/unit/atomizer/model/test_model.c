@@ -234,7 +234,7 @@ static void onnx_damaged(hart_buffer *out) /* its tensor has a field 0 */
 
 static void not_onnx(hart_buffer *out)
 {
-        hart_buffer_text(out, "pickle\x80");
+        hart_buffer_text(out, "\x07one");
 }
 
 static const struct {
