@@ -30,9 +30,54 @@ static const hart_atomizer *row_for(const char *content_type)
         return hart_atomizers[hart_atomizer_count - 1];
 }
 
+/* Bytes that text in an 8-bit charset does not have. Escape begins a change of charset in ISO 2022. */
+static bool is_control(unsigned byte)
+{
+        return (byte < 0x20 && (byte < '\t' || byte > '\r') && byte != 0x1B) || byte == 0x7F;
+}
+
+/* A byte order mark of UTF-16 or UTF-32, and characters behind it. */
+static bool is_wide_text(const unsigned char *head, size_t size)
+{
+        if (size < 4 || !((head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF) ||
+                          memcmp(head, "\0\0\xFE\xFF", 4) == 0))
+                return false;
+        bool wide = memcmp(head, "\xFF\xFE\0\0", 4) == 0 || head[0] == 0;
+        size_t step = wide ? 4 : 2;
+        bool little = head[0] == 0xFF;
+        for (size_t i = step; i + step <= size; i += step) {
+                unsigned unit = head[little ? i : i + step - 1];
+                for (size_t byte = 1; byte < step; byte++)
+                        unit |= (unsigned)head[little ? i + byte : i + step - 1 - byte] << 8 * byte;
+                if (is_control(unit) || unit > 0x10FFFF)
+                        return false;
+        }
+        return true;
+}
+
+/* `sure`: somebody says that it is text. Else a tenth of it must be ASCII, and there must be some of it. */
+static bool is_narrow_text(const unsigned char *head, size_t size, bool sure)
+{
+        size_t ascii = 0;
+        for (size_t i = 0; i < size; i++) {
+                if (is_control(head[i]))
+                        return false;
+                ascii += head[i] < 0x80 ? 1 : 0;
+        }
+        return sure || (size >= 32 && ascii >= size / 10);
+}
+
 const hart_atomizer *hart_atomizer_for(const char *content_type, const unsigned char *head, size_t size)
 {
-        const hart_atomizer *row = row_for(content_type);
-        /* JSON, XML, programs: more types than can be listed are text. */
-        return row->content_types == NULL && hart_is_text(head, size) ? row_for("text/plain") : row;
+        const hart_atomizer *row = row_for(content_type), *charset = hart_atomizer_find("charset");
+        bool any = row->content_types == NULL, text = strcmp(row->modality, "text") == 0;
+        if (size > 65536)
+                size = 65536;
+        /* JSON, XML, programs: more types than can be listed are text. In ISO 2022, ASCII means something else. */
+        if (hart_is_text(head, size) && (size == 0 || memmem(head, size, "\x1B$", 2) == NULL))
+                return any ? row_for("text/plain") : row;
+        if (charset != NULL && (any || text) && row->way != HART_EXTRACT &&
+            (is_wide_text(head, size) || is_narrow_text(head, size, text)))
+                return charset;
+        return row;
 }

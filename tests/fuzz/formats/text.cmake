@@ -1,0 +1,1 @@
+hartonomous_fuzz_format(charset)
