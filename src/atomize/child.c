@@ -9,15 +9,13 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include <hartonomous/clock.h>
-
 #include "protocol.h"
-
-#define SLICE_MS 200
 
 /* The child keeps standard error until it enters its sandbox: the loader's last words are worth a line. */
 static int spawn(pid_t *pid, const char *program, char *const argv[], int socket)
@@ -77,12 +75,50 @@ hart_code child_start(atomize_child *child, const char *program, uint64_t memory
         return HART_OK;
 }
 
+/* Seconds, rounded up. */
+static uint64_t cpu_used(pid_t pid)
+{
+        clockid_t clock;
+        struct timespec used = {0};
+        if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+                return 0;
+        return (uint64_t)used.tv_sec + 1;
+}
+
 static int wait_for(pid_t pid)
 {
         int status = 0;
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
                 ;
         return status;
+}
+
+hart_code child_limit(const atomize_child *child, uint64_t memory, uint64_t cpu_seconds, hart_error *err)
+{
+        const struct {
+                int resource;
+                rlim_t most;
+        } rows[] = {{RLIMIT_AS, memory}, {RLIMIT_CPU, cpu_used(child->pid) + cpu_seconds}};
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                struct rlimit rlimit;
+                int resource = rows[i].resource;
+                if (rows[i].most == 0)
+                        continue;
+                if (prlimit(child->pid, (__rlimit_resource_t)resource, NULL, &rlimit) != 0)
+                        return hart_fail_errno(err, HART_FATAL, errno, "look at the limits of the atomizer");
+                rlimit.rlim_cur = rows[i].most < rlimit.rlim_max ? rows[i].most : rlimit.rlim_max;
+                if (prlimit(child->pid, (__rlimit_resource_t)resource, &rlimit, NULL) != 0)
+                        return hart_fail_errno(err, HART_FATAL, errno, "limit the atomizer");
+        }
+        return HART_OK;
+}
+
+uint64_t child_memory_limit(const atomize_child *child)
+{
+        struct rlimit rlimit;
+        if (prlimit(child->pid, RLIMIT_AS, NULL, &rlimit) != 0 || rlimit.rlim_cur == RLIM_INFINITY)
+                return 0;
+        return rlimit.rlim_cur;
 }
 
 void child_stop(atomize_child *child)
@@ -107,78 +143,14 @@ bool child_describe_end(atomize_child *child, char text[64])
         if (info.si_pid == 0)
                 kill(child->pid, SIGKILL);
         int status = wait_for(child->pid);
-        if (WIFSIGNALED(status))
-                snprintf(text, 64, "crashed with SIG%s", sigabbrev_np(WTERMSIG(status)));
+        if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+                snprintf(text, 64, "used up its CPU time");
+        else if (WIFSIGNALED(status))
+                snprintf(text, 64, "crashed with SIG%s%s", sigabbrev_np(WTERMSIG(status)),
+                         WTERMSIG(status) == SIGSYS ? ", a forbidden system call" : "");
         else
                 snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
         close(child->fd);
         child->pid = 0;
         return WIFSIGNALED(status);
-}
-
-static hart_code wait_ready(const atomize_child *child, short events, const child_patience *patience, hart_error *err)
-{
-        struct pollfd poller = {.fd = child->fd, .events = events};
-        for (;;) {
-                int ready = poll(&poller, 1, SLICE_MS);
-                if (ready < 0 && errno != EINTR)
-                        return hart_fail_errno(err, HART_FATAL, errno, "poll");
-                /* Also where it is ready: a child that sends a byte now and then must not get round the deadline. */
-                hart_code code = patience->waiting != NULL ? patience->waiting(patience->data) : HART_OK;
-                if (code != HART_OK)
-                        return hart_fail(err, code, "asked to stop while a document was atomized");
-                if (hart_now() >= patience->deadline)
-                        return hart_fail(err, HART_FAILED, "took longer than atomize_timeout");
-                if (ready > 0)
-                        return HART_OK;
-        }
-}
-
-static bool is_gone(int error)
-{
-        return error == EPIPE || error == ECONNRESET;
-}
-
-hart_code child_write(const atomize_child *child, const void *data, size_t size, const child_patience *patience,
-                      hart_error *err)
-{
-        const unsigned char *next = data;
-        while (size > 0) {
-                ssize_t sent = send(child->fd, next, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-                if (sent > 0) {
-                        next += sent;
-                        size -= (size_t)sent;
-                        continue;
-                }
-                if (is_gone(errno))
-                        return HART_EMPTY;
-                if (errno != EAGAIN && errno != EINTR)
-                        return hart_fail_errno(err, HART_FATAL, errno, "send to the atomizer");
-                hart_code code = wait_ready(child, POLLOUT, patience, err);
-                if (code != HART_OK)
-                        return code;
-        }
-        return HART_OK;
-}
-
-hart_code child_read(const atomize_child *child, void *data, size_t size, const child_patience *patience,
-                     hart_error *err)
-{
-        unsigned char *next = data;
-        while (size > 0) {
-                ssize_t got = recv(child->fd, next, size, MSG_DONTWAIT);
-                if (got > 0) {
-                        next += got;
-                        size -= (size_t)got;
-                        continue;
-                }
-                if (got == 0 || is_gone(errno))
-                        return HART_EMPTY;
-                if (errno != EAGAIN && errno != EINTR)
-                        return hart_fail_errno(err, HART_FATAL, errno, "receive from the atomizer");
-                hart_code code = wait_ready(child, POLLIN, patience, err);
-                if (code != HART_OK)
-                        return code;
-        }
-        return HART_OK;
 }

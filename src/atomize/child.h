@@ -19,6 +19,7 @@ typedef struct atomize_child {
  */
 typedef struct child_patience {
         uint64_t deadline; /* hart_now() time */
+        const char *limit; /* what is over then: "atomize_timeout" */
         atomize_waiting waiting;
         void *data;
 } child_patience;
@@ -30,10 +31,18 @@ void child_stop(atomize_child *child);
 /* Why it is gone, "crashed with SIGSEGV"; ends it where it is not. Was it a signal? */
 bool child_describe_end(atomize_child *child, char text[64]);
 
+/* What it may use from now on: bytes of address space (0: as it is) and seconds of CPU time. Where it is gone, what
+ * comes next will tell. */
+hart_code child_limit(const atomize_child *child, uint64_t memory, uint64_t cpu_seconds, hart_error *err);
+/* The address space it may use now; 0 where there is no limit. */
+uint64_t child_memory_limit(const atomize_child *child);
+
 /* HART_EMPTY: the child is gone. HART_FAILED: the deadline has passed. */
 hart_code child_write(const atomize_child *child, const void *data, size_t size, const child_patience *patience,
                       hart_error *err);
 hart_code child_read(const atomize_child *child, void *data, size_t size, const child_patience *patience,
                      hart_error *err);
+/* One byte with a copy of the file's descriptor that can only read. */
+hart_code child_send_file(const atomize_child *child, int file, const child_patience *patience, hart_error *err);
 
 #endif

@@ -9,13 +9,13 @@
 #include <hartonomous/memory.h>
 
 #include "child.h"
-#include "protocol.h"
+#include "events.h"
 
 typedef struct atomize_options {
         const char *program;       /* path of hartonomous-atomize */
-        uint64_t timeout;          /* microseconds for one window */
-        uint64_t memory;           /* bytes of address space */
-        int64_t windows_per_child; /* then it is replaced */
+        uint64_t timeout;          /* microseconds for one window; for the next events of a document */
+        uint64_t memory;           /* bytes of address space, besides what is mapped when it starts and the document */
+        int64_t windows_per_child; /* windows and documents; then it is replaced */
         atomize_waiting waiting;   /* while the child works; may be NULL */
         void *waiting_data;
 } atomize_options;
@@ -25,7 +25,18 @@ typedef struct atomize_client {
         atomize_child child;
         int32_t tenant;
         int64_t windows;
+        uint64_t memory; /* what the child may use without a document's file; 0: no limit */
+        struct {
+                bool in_hand;        /* begun, and not at its end */
+                event_reader reader; /* of the frame in hand */
+                int64_t source;
+                uint64_t waited; /* microseconds for frames, so far */
+        } document;
+        hart_buffer frame; /* what was read, what is written */
 } atomize_client;
+
+/* A document as a whole may take this many times the timeout, of CPU time and of the daemon's waiting for it. */
+#define ATOMIZE_TIMEOUTS_PER_DOCUMENT 10
 
 typedef struct atomize_job {
         const hart_atomizer *atomizer;
@@ -75,32 +86,6 @@ typedef struct atomize_document {
         int32_t tenant;
         int64_t source; /* for messages */
 } atomize_document;
-
-typedef enum atomize_event_kind {
-        EVENT_SLICE = 1,   /* subtype, gap, size */
-        EVENT_CONTENT,     /* subtype; texts: gap, content */
-        EVENT_OPEN,        /* texts: kind, label, metadata */
-        EVENT_CLOSE,       /* */
-        EVENT_DESCRIBE,    /* texts: metadata */
-        EVENT_CHILD_BEGIN, /* texts: name, content type, relation, metadata */
-        EVENT_CHILD_BYTES, /* texts: bytes */
-        EVENT_CHILD_END,   /* texts: failure */
-        EVENT_PROBLEM,     /* texts: text */
-        EVENT_END          /* gap: bytes behind the last slice */
-} atomize_event_kind;
-
-/* One thing the child says, checked: subtypes are the atomizer's, slices lie in the document, nodes and children nest,
- * kinds and relations are words of [a-z0-9-] of at most 32 bytes, labels, names and types are UTF-8 without NUL, metadata is a
- * JSON object of at most 64 KiB without \u0000, contents have 1 to HART_COMPONENT_MAX bytes. */
-typedef struct atomize_event {
-        atomize_event_kind kind;
-        unsigned subtype;
-        uint32_t gap, size;
-        struct {
-                const char *data; /* NULL where nothing was said; a NUL stands behind the last byte */
-                size_t size;
-        } texts[4];
-} atomize_event;
 
 /* Sends the document; its events follow with atomize_client_next. Errors as atomize_client_run. */
 hart_code atomize_client_begin(atomize_client *client, const atomize_document *document, hart_error *err);

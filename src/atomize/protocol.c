@@ -1,17 +1,17 @@
 /* protocol: frames to bytes and back, checked. No reading or writing here. */
 #include "protocol.h"
 
-#include <string.h>
+#include <hartonomous/document.h>
 
-void frame_put_u32(unsigned char *out, uint32_t value)
+void frame_put_u64(unsigned char *out, uint64_t value)
 {
-        for (unsigned i = 0; i < 4; i++)
-                out[i] = (unsigned char)(value >> (8 * i));
+        frame_put_u32(out, (uint32_t)value);
+        frame_put_u32(out + 4, (uint32_t)(value >> 32));
 }
 
-uint32_t frame_get_u32(const unsigned char *in)
+uint64_t frame_get_u64(const unsigned char *in)
 {
-        return (uint32_t)in[0] | (uint32_t)in[1] << 8 | (uint32_t)in[2] << 16 | (uint32_t)in[3] << 24;
+        return (uint64_t)frame_get_u32(in) | (uint64_t)frame_get_u32(in + 4) << 32;
 }
 
 void frame_put_header(unsigned char out[FRAME_HEADER_SIZE], const frame_header *header)
@@ -29,39 +29,44 @@ frame_header frame_get_header(const unsigned char in[FRAME_HEADER_SIZE])
                               .number = (uint16_t)(word >> 16)};
 }
 
-size_t frame_limit_of_request(const frame_header *header)
-{
-        return header->kind == FRAME_RUN ? 4 + HART_WINDOW_MAX : 0;
-}
-
 size_t frame_limit_of_reply(const frame_header *header)
 {
         static const size_t limits[] = {[FRAME_PIECES] = (size_t)PIECES_PER_FRAME * PIECE_SIZE,
                                         [FRAME_DONE] = 8,
-                                        [FRAME_FAILED] = HART_ERROR_TEXT_MAX - 1};
+                                        [FRAME_FAILED] = HART_ERROR_TEXT_MAX - 1,
+                                        [FRAME_TYPE] = EMIT_TYPE_MAX,
+                                        [FRAME_EVENTS] = EVENTS_FRAME_MAX};
         return header->kind < sizeof limits / sizeof *limits ? limits[header->kind] : 0;
 }
 
-hart_code atomize_read_request(const frame_header *header, const unsigned char *payload, atomize_request *ret,
-                               hart_error *err)
+static uint32_t mix(uint32_t hash, const char *text)
 {
-        if (header->kind != FRAME_RUN || header->size < 4 || header->size > frame_limit_of_request(header))
-                return hart_fail(err, HART_FAILED, "a frame of kind %u and %u bytes is no request", header->kind,
-                                 header->size);
-        if (header->number >= hart_atomizer_count)
-                return hart_fail(err, HART_FAILED, "there is no atomizer %u", header->number);
-        uint32_t max = frame_get_u32(payload);
-        if (max == 0 || max > PIECES_MAX)
-                return hart_fail(err, HART_FAILED, "a request for %u pieces", max);
-        *ret = (atomize_request){
-                .atomizer = hart_atomizers[header->number],
-                .window = {.data = payload + 4,
-                           .size = header->size - 4,
-                           .first = (header->flags & RUN_FIRST) != 0,
-                           .last = (header->flags & RUN_LAST) != 0},
-                .max_pieces = max,
-        };
-        return HART_OK;
+        /* FNV-1a, the NUL with it. */
+        for (;; text++) {
+                hash = (hash ^ (unsigned char)*text) * UINT32_C(16777619);
+                if (*text == '\0')
+                        return hash;
+        }
+}
+
+uint32_t atomize_table_fingerprint(void)
+{
+        uint32_t hash = UINT32_C(2166136261);
+        for (size_t i = 0; i < hart_atomizer_count; i++) {
+                const hart_atomizer *row = hart_atomizers[i];
+                hash = mix(hash, row->name) + (uint32_t)row->version * 31 + (uint32_t)row->way;
+                for (unsigned subtype = 0; subtype < row->subtype_count; subtype++)
+                        hash = mix(hash, row->subtypes[subtype].name);
+        }
+        return hash;
+}
+
+uint16_t atomize_number_of(const hart_atomizer *atomizer)
+{
+        uint16_t number = 0;
+        while (hart_atomizers[number] != atomizer)
+                number++;
+        return number;
 }
 
 static hart_code take_pieces(atomize_reply *reply, const frame_header *header, const unsigned char *payload,
@@ -101,7 +106,7 @@ static hart_code take_done(atomize_reply *reply, const frame_header *header, con
         return HART_OK;
 }
 
-static hart_code take_failure(const frame_header *header, const unsigned char *payload, hart_error *err)
+hart_code atomize_take_failure(const frame_header *header, const unsigned char *payload, hart_error *err)
 {
         hart_code code = header->number == (uint16_t)-HART_POISON ? HART_POISON : HART_FAILED;
         return hart_fail(err, code, "%.*s", (int)header->size, (const char *)payload);
@@ -118,8 +123,29 @@ hart_code atomize_take_reply(atomize_reply *reply, const frame_header *header, c
         case FRAME_DONE:
                 return take_done(reply, header, payload, err);
         case FRAME_FAILED:
-                return take_failure(header, payload, err);
+                return atomize_take_failure(header, payload, err);
         default:
                 return hart_fail(err, HART_FAILED, "sent a frame of unknown kind %u", header->kind);
         }
+}
+
+hart_code atomize_take_type(const frame_header *header, const unsigned char *payload, hart_buffer *type,
+                            const hart_atomizer **ret, hart_error *err)
+{
+        if (header->size > frame_limit_of_reply(header))
+                return hart_fail(err, HART_FAILED, "sent a frame of kind %u and %u bytes", header->kind, header->size);
+        if (header->kind == FRAME_FAILED)
+                return atomize_take_failure(header, payload, err);
+        if (header->kind != FRAME_TYPE)
+                return hart_fail(err, HART_FAILED, "sent a frame of kind %u instead of a content type", header->kind);
+        bool sound = header->size > 0 && memchr(payload, '/', header->size) != NULL;
+        for (uint32_t i = 0; i < header->size; i++)
+                sound = sound && payload[i] > ' ' && payload[i] < 0x7F;
+        if (!sound)
+                return hart_fail(err, HART_FAILED, "sent %u bytes that are no content type", header->size);
+        if (header->number >= hart_atomizer_count)
+                return hart_fail(err, HART_FAILED, "names atomizer %u, which is not in the table", header->number);
+        hart_buffer_append(type, payload, header->size);
+        *ret = hart_atomizers[header->number];
+        return HART_OK;
 }

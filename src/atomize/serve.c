@@ -1,14 +1,12 @@
 /* serve: runs atomizers for the daemon. What they emit leaves as sizes, many pieces in a frame. */
 #include "serve.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <hartonomous/memory.h>
 
-#include "protocol.h"
+#include "serve_document.h"
+#include "wire.h"
 
 struct reply {
         int fd;
@@ -20,46 +18,6 @@ struct reply {
         unsigned char pieces[FRAME_HEADER_SIZE + PIECES_PER_FRAME * PIECE_SIZE];
 };
 
-static hart_code write_all(int fd, const unsigned char *data, size_t size, hart_error *err)
-{
-        while (size > 0) {
-                ssize_t written = write(fd, data, size);
-                if (written < 0 && errno == EINTR)
-                        continue;
-                if (written <= 0)
-                        return hart_fail_errno(err, HART_FATAL, errno, "write");
-                data += written;
-                size -= (size_t)written;
-        }
-        return HART_OK;
-}
-
-/* HART_EMPTY: the peer closed before the first byte. */
-static hart_code read_all(int fd, unsigned char *data, size_t size, hart_error *err)
-{
-        for (size_t done = 0; done < size;) {
-                ssize_t got = read(fd, data + done, size - done);
-                if (got < 0 && errno == EINTR)
-                        continue;
-                if (got < 0)
-                        return hart_fail_errno(err, HART_FATAL, errno, "read");
-                if (got == 0 && done == 0)
-                        return HART_EMPTY;
-                if (got == 0)
-                        return hart_fail(err, HART_FATAL, "the request ends in mid-frame");
-                done += (size_t)got;
-        }
-        return HART_OK;
-}
-
-static hart_code send_frame(int fd, const frame_header *header, const void *payload, hart_error *err)
-{
-        unsigned char frame[FRAME_HEADER_SIZE + HART_ERROR_TEXT_MAX];
-        frame_put_header(frame, header);
-        memcpy(frame + FRAME_HEADER_SIZE, payload, header->size);
-        return write_all(fd, frame, FRAME_HEADER_SIZE + header->size, err);
-}
-
 static hart_code send_pieces(struct reply *reply, hart_error *err)
 {
         if (reply->pending == 0)
@@ -67,7 +25,7 @@ static hart_code send_pieces(struct reply *reply, hart_error *err)
         const frame_header header = {.size = reply->pending * PIECE_SIZE, .kind = FRAME_PIECES};
         frame_put_header(reply->pieces, &header);
         reply->pending = 0;
-        return write_all(reply->fd, reply->pieces, FRAME_HEADER_SIZE + header.size, err);
+        return wire_write(reply->fd, reply->pieces, FRAME_HEADER_SIZE + header.size, err);
 }
 
 static hart_code on_lead(void *data, const unsigned char *bytes, size_t size, hart_error *err)
@@ -100,22 +58,13 @@ static hart_code send_done(struct reply *reply, hart_error *err)
         unsigned char payload[8];
         frame_put_u32(payload, reply->lead_size);
         frame_put_u32(payload + 4, (uint32_t)(reply->lead_size + reply->covered));
-        return send_frame(
+        return wire_send(
                 reply->fd,
                 &(frame_header){.size = sizeof payload, .kind = FRAME_DONE, .flags = reply->full ? DONE_FULL : 0},
                 payload, err);
 }
 
-static hart_code send_failure(int fd, hart_code code, const hart_error *failure, hart_error *err)
-{
-        return send_frame(fd,
-                          &(frame_header){.size = (uint32_t)strlen(failure->text),
-                                          .kind = FRAME_FAILED,
-                                          .number = (uint16_t)-code},
-                          failure->text, err);
-}
-
-static hart_code answer(int fd, const atomize_request *request, hart_error *err)
+static hart_code answer_run(int fd, const atomize_request *request, hart_error *err)
 {
         struct reply reply = {.fd = fd, .request = request};
         const hart_atom_sink sink = {.lead = on_lead, .component = on_component, .data = &reply};
@@ -125,37 +74,57 @@ static hart_code answer(int fd, const atomize_request *request, hart_error *err)
         if (code == HART_FATAL) /* the peer is gone */
                 return hart_fail(err, HART_FATAL, "%s", failure.text);
         if (code < 0)
-                return send_failure(fd, code, &failure, err);
+                return wire_send_failure(fd, code, &failure, err);
         /* Bytes that were passed over would shift all that follow: the daemon counts sizes only. */
         if (code == HART_OK && consumed != reply.lead_size + reply.covered) {
                 hart_fail(&failure, HART_FAILED, "took %zu bytes, but its pieces have %" PRIu64, consumed,
                           reply.lead_size + reply.covered);
-                return send_failure(fd, HART_FAILED, &failure, err);
+                return wire_send_failure(fd, HART_FAILED, &failure, err);
         }
         code = send_pieces(&reply, err);
         return code == HART_OK ? send_done(&reply, err) : code;
 }
 
+static hart_code answer(int fd, const frame_header *header, const unsigned char *payload, hart_error *err)
+{
+        atomize_request request;
+        hart_code code = atomize_read_request(header, payload, &request, err);
+        if (code != HART_OK)
+                return code;
+        switch (request.kind) {
+        case FRAME_IDENTIFY:
+                return serve_identify(fd, &request, err);
+        case FRAME_DOCUMENT:
+                return serve_document(fd, &request, err);
+        default:
+                return answer_run(fd, &request, err);
+        }
+}
+
+static hart_code say_ready(int fd, hart_error *err)
+{
+        unsigned char fingerprint[4];
+        frame_put_u32(fingerprint, atomize_table_fingerprint());
+        const frame_header ready = {.size = sizeof fingerprint, .kind = FRAME_READY, .number = PROTOCOL_VERSION};
+        return wire_send(fd, &ready, fingerprint, err);
+}
+
 hart_code serve(int fd, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer payload = {0};
-        const frame_header ready = {.kind = FRAME_READY, .number = PROTOCOL_VERSION};
-        hart_code code = send_frame(fd, &ready, "", err);
+        hart_code code = say_ready(fd, err);
         while (code == HART_OK) {
                 unsigned char head[FRAME_HEADER_SIZE];
-                atomize_request request;
-                code = read_all(fd, head, sizeof head, err);
+                code = wire_read(fd, head, sizeof head, err);
                 if (code != HART_OK)
                         break;
                 frame_header header = frame_get_header(head);
                 if (header.size > frame_limit_of_request(&header))
                         return hart_fail(err, HART_FATAL, "a frame of kind %u and %u bytes", header.kind, header.size);
                 hart_buffer_clear(&payload);
-                code = read_all(fd, hart_buffer_reserve(&payload, header.size), header.size, err);
+                code = wire_read(fd, hart_buffer_reserve(&payload, header.size), header.size, err);
                 if (code == HART_OK)
-                        code = atomize_read_request(&header, payload.data, &request, err);
-                if (code == HART_OK)
-                        code = answer(fd, &request, err);
+                        code = answer(fd, &header, payload.data, err);
         }
         return code == HART_EMPTY ? HART_OK : code;
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol.h"
+#include "request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,8 +15,16 @@ static void as_child(const uint8_t *data, size_t size)
                 return;
         if (atomize_read_request(&header, data + FRAME_HEADER_SIZE, &request, &err) != HART_OK)
                 return;
-        if (request.window.data + request.window.size != data + size || request.max_pieces > PIECES_MAX ||
-            request.atomizer == NULL)
+        if (request.kind == FRAME_RUN) {
+                if (request.window.data + request.window.size != data + size || request.max_pieces > PIECES_MAX ||
+                    request.atomizer == NULL)
+                        abort();
+                return;
+        }
+        if (!request.is_file && request.data + request.size != data + size)
+                abort();
+        if ((request.name != NULL && strlen(request.name) > size) ||
+            (request.content_type != NULL && strlen(request.content_type) > size))
                 abort();
 }
 

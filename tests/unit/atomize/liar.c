@@ -1,15 +1,14 @@
-/* liar: stands for a child that was taken over. What it does wrong is a window's first letter. */
+/* liar: replies to windows, and what a document is. What it does wrong is the first letter. */
+#include "liar.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <hartonomous/memory.h>
 
-#include "protocol.h"
-
-static void put(int kind, int flags, int number, const void *payload, uint32_t size)
+void put(int kind, int flags, int number, const void *payload, uint32_t size)
 {
         unsigned char head[FRAME_HEADER_SIZE];
         frame_put_header(head, &(frame_header){size, (uint8_t)kind, (uint8_t)flags, (uint16_t)number});
@@ -93,6 +92,31 @@ static void lie(char how, uint32_t size)
         }
 }
 
+static void lie_about_type(char how)
+{
+        static const char type[] = "text/plain";
+        if (how == 't')
+                put(FRAME_TYPE, 0, 0, "\n", 1);
+        else if (how == 'd')
+                put(FRAME_DONE, 0, 0, type, 8);
+        else
+                put(FRAME_TYPE, 0, how == 'n' ? 0xFFFF : 0, type, sizeof type - 1);
+}
+
+static void answer(const frame_header *header, const unsigned char *payload)
+{
+        hart_error err;
+        atomize_request request;
+        if (atomize_read_request(header, payload, &request, &err) != HART_OK)
+                exit(2);
+        if (request.kind == FRAME_DOCUMENT)
+                lie_about_document(&request);
+        else if (request.kind == FRAME_IDENTIFY)
+                lie_about_type((char)request.data[0]);
+        else
+                lie((char)payload[4], header->size - 4);
+}
+
 static void get(unsigned char *data, size_t size)
 {
         for (size_t done = 0; done < size;) {
@@ -105,14 +129,15 @@ static void get(unsigned char *data, size_t size)
 
 int main(void)
 {
-        unsigned char head[FRAME_HEADER_SIZE];
-        put(FRAME_READY, 0, PROTOCOL_VERSION, NULL, 0);
+        unsigned char head[FRAME_HEADER_SIZE], fingerprint[4];
+        frame_put_u32(fingerprint, atomize_table_fingerprint() + IS_STRANGER);
+        put(FRAME_READY, 0, PROTOCOL_VERSION, fingerprint, sizeof fingerprint);
         for (;;) {
                 get(head, sizeof head);
-                uint32_t size = frame_get_header(head).size;
-                unsigned char *payload = hart_allocate(size);
-                get(payload, size);
-                lie((char)payload[4], size - 4);
+                frame_header header = frame_get_header(head);
+                unsigned char *payload = hart_allocate(header.size);
+                get(payload, header.size);
+                answer(&header, payload);
                 free(payload);
         }
 }

@@ -125,6 +125,70 @@ static void test_lies(void **unused)
         atomize_client_done(&client);
 }
 
+static const struct {
+        const char *head, *error; /* error NULL: it is text/plain */
+} types[] = {{"type", "no content type"}, {"done", "kind 4"}, {"number", "not in the table"}, {"fine", NULL}};
+
+static void test_lies_about_types(void **unused)
+{
+        (void)unused;
+        atomize_options liar = options;
+        atomize_client client;
+        liar.program = LIAR_PROGRAM;
+        atomize_client_init(&client, &liar);
+        for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+                HART_CLEANUP(hart_buffer_done) hart_buffer type = {0};
+                const hart_atomizer *atomizer = NULL;
+                hart_error err = {0};
+                const atomize_question question = {
+                        .head = (const unsigned char *)types[i].head, .size = strlen(types[i].head), .source = 12};
+                hart_code code = atomize_client_identify(&client, &question, &type, &atomizer, &err);
+                if (types[i].error == NULL) {
+                        assert_int_equal(code, HART_OK);
+                        assert_string_equal(type.data, "text/plain");
+                } else if (code != HART_FAILED || strstr(err.text, types[i].error) == NULL ||
+                           strstr(err.text, "source 12") == NULL) {
+                        fail_msg("%s: %s: %s", types[i].head, hart_code_name(code), err.text);
+                }
+        }
+        atomize_client_done(&client);
+}
+
+static hart_code identify(atomize_client *client, const char *head, const char *declared, const char *name,
+                          hart_buffer *type, const hart_atomizer **atomizer)
+{
+        hart_error err = {0};
+        const atomize_question question = {.head = (const unsigned char *)head,
+                                           .size = strlen(head),
+                                           .declared = declared,
+                                           .name = name,
+                                           .tenant = 1};
+        hart_buffer_clear(type);
+        return atomize_client_identify(client, &question, type, atomizer, &err);
+}
+
+static void test_what_a_document_is(void **unused)
+{
+        (void)unused;
+        HART_CLEANUP(hart_buffer_done) hart_buffer type = {0};
+        const hart_atomizer *atomizer = NULL;
+        atomize_client client;
+        atomize_client_init(&client, &options);
+        assert_int_equal(identify(&client, "Hi.", NULL, NULL, &type, &atomizer), HART_OK);
+        assert_string_equal(type.data, "text/plain");
+        assert_string_equal(atomizer->name, "text");
+        pid_t child = client.child.pid;
+        assert_int_equal(identify(&client, "# Hi", NULL, "a.md", &type, &atomizer), HART_OK);
+        assert_string_equal(atomizer->name, "markdown");
+        assert_int_equal(identify(&client, "\x01\x02\xFF", "application/x-thing", "a.thing", &type, &atomizer),
+                         HART_OK);
+        assert_string_equal(type.data, "application/x-thing");
+        assert_string_equal(atomizer->name, "chunks");
+        assert_int_equal(identify(&client, "", NULL, NULL, &type, &atomizer), HART_OK);
+        assert_int_equal(client.child.pid, child);
+        atomize_client_done(&client);
+}
+
 static hart_code stop(void *data)
 {
         return *(bool *)data ? HART_STOPPED : HART_OK;
@@ -163,6 +227,10 @@ static void test_no_program(void **unused)
         atomize_client_init(&client, &wrong);
         assert_int_equal(run(&client, "text", "a", 1, &result, &err), HART_CONFIG);
         assert_non_null(strstr(err.text, "ended with exit status 0 before it was ready"));
+        wrong.program = STRANGER_PROGRAM;
+        atomize_client_init(&client, &wrong);
+        assert_int_equal(run(&client, "text", "a", 1, &result, &err), HART_CONFIG);
+        assert_non_null(strstr(err.text, "knows other formats than this daemon"));
         atomize_client_done(&client);
 }
 
@@ -173,6 +241,8 @@ int main(void)
                 cmocka_unit_test(test_a_child_is_replaced_when_it_has_done_enough),
                 cmocka_unit_test(test_too_many_pieces),
                 cmocka_unit_test(test_lies),
+                cmocka_unit_test(test_lies_about_types),
+                cmocka_unit_test(test_what_a_document_is),
                 cmocka_unit_test(test_asked_to_stop),
                 cmocka_unit_test(test_no_program),
         };
