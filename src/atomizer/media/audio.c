@@ -80,6 +80,7 @@ static hart_code run_stream(media_source *source, const AVStream *stream, media_
                 decoder.context->pkt_timebase = stream->time_base;
                 code = decode(source, stream, &decoder, samples, err);
                 broken = decoder.broken;
+                error = decoder.error;
                 decoder_close(&decoder);
         }
         return code == HART_OK ? tell(samples, broken, error, err) : code;

@@ -108,7 +108,7 @@ hart_code cues_emit(const media_cues *cues, hart_emitter *emitter, const AVStrea
 {
         char json[32];
         (void)snprintf(json, sizeof json, "{\"stream\":%d}", stream->index);
-        const hart_node node = {.kind = "subtitles", .label = tags_get(stream->metadata, "language"), .metadata = json};
+        const hart_node node = {.kind = "subtitles", .label = language_of(stream), .metadata = json};
         hart_code code = emit_open(emitter, &node, err);
         for (size_t i = 0; code == HART_OK && i < cues->count; i++) {
                 media_cue one;

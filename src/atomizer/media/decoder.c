@@ -111,8 +111,10 @@ int decoder_open(media_decoder *decoder, const AVCodecParameters *parameters, co
         if (codec == NULL)
                 return AVERROR_DECODER_NOT_FOUND;
         if (parameters->width > 0 && parameters->height > 0 &&
-            (uint64_t)parameters->width * (uint64_t)parameters->height > limits->pixels)
+            (uint64_t)parameters->width * (uint64_t)parameters->height > limits->pixels) {
+                reason_give("they have more pixels than the limit allows");
                 return AVERROR(EFBIG);
+        }
         decoder->context = avcodec_alloc_context3(codec);
         decoder->frame = av_frame_alloc();
         int error = AVERROR(ENOMEM);
@@ -140,7 +142,9 @@ hart_code decoder_put(media_decoder *decoder, const AVPacket *packet, decoder_ta
                 code = take(data, decoder->frame, err);
                 av_frame_unref(decoder->frame);
         }
-        if (error < 0 && error != AVERROR(EAGAIN) && error != AVERROR_EOF)
+        if (error < 0 && error != AVERROR(EAGAIN) && error != AVERROR_EOF) {
                 decoder->broken++;
+                decoder->error = error;
+        }
         return code;
 }

@@ -8,6 +8,7 @@ typedef struct media_decoder {
         AVCodecContext *context;
         AVFrame *frame;
         uint64_t broken; /* packets that could not be decoded */
+        int error;       /* of the last of them, an AVERROR */
 } media_decoder;
 
 /* 0, or an AVERROR with nothing to close. `parameters` may say no more than the codec. */

@@ -123,10 +123,11 @@ static hart_code tell(const struct film *film, hart_error *err)
 {
         hart_code code = HART_OK;
         if (film->video != NULL && film->shown == 0)
-                code = emit_problem(film->emitter, err, "no key frame can be decoded: %s", reason_text(0));
+                code = emit_problem(film->emitter, err, "no key frame can be decoded: %s",
+                                    reason_text(film->decoder.error));
         else if (film->decoder.broken > 0)
                 code = emit_problem(film->emitter, err, "%llu key frames cannot be decoded: %s",
-                                    (unsigned long long)film->decoder.broken, reason_text(0));
+                                    (unsigned long long)film->decoder.broken, reason_text(film->decoder.error));
         if (code == HART_OK && film->cues.full)
                 code = emit_problem(film->emitter, err, "more subtitles than %d or %zu bytes: the rest is not read",
                                     CUES_MAX, CUES_TEXT_MAX);
@@ -139,7 +140,7 @@ static hart_code run(struct film *film, const hart_limits *limits, unsigned subt
         open_subtitles(film, limits);
         if (code == HART_OK && (film->video != NULL || film->subtitle_count > 0))
                 code = read_all(film, err);
-        for (unsigned i = 0; code == HART_OK && i < film->subtitle_count; i++)
+        for (unsigned i = 0; code == HART_OK && film->cues.count > 0 && i < film->subtitle_count; i++)
                 code = cues_emit(&film->cues, film->emitter, film->subtitles[i].stream, subtype, err);
         return code == HART_OK ? tell(film, err) : code;
 }

@@ -62,6 +62,16 @@ static hart_code decode_whole(media_decoder *decoder, const unsigned char *data,
         return code;
 }
 
+/* A JPEG file that was cut off still makes a picture, grey where nothing came. Its end is two bytes, which compressed
+ * pixels never have. */
+static hart_code tell_cut(enum AVCodecID codec, const unsigned char *data, size_t size, const image_frames *frames,
+                          hart_error *err)
+{
+        if (codec != AV_CODEC_ID_MJPEG || frames->count == 0 || memmem(data, size, "\xFF\xD9", 2) != NULL)
+                return HART_OK;
+        return emit_problem(frames->emitter, err, "the file ends before the picture does");
+}
+
 /* One picture that is the whole of these bytes. */
 static hart_code run_still(enum AVCodecID codec, const unsigned char *data, size_t size, image_frames *frames,
                            hart_error *err)
@@ -80,9 +90,12 @@ static hart_code run_still(enum AVCodecID codec, const unsigned char *data, size
         if (error == 0) {
                 code = decode_whole(&decoder, data, size, frames, err);
                 broken = decoder.broken;
+                error = decoder.error;
                 decoder_close(&decoder);
         }
-        return code == HART_OK ? tell(frames, broken, error, err) : code;
+        if (code == HART_OK)
+                code = tell(frames, broken, error, err);
+        return code == HART_OK ? tell_cut(codec, data, size, frames, err) : code;
 }
 
 static hart_code run_webp(const unsigned char *data, size_t size, image_frames *frames, hart_error *err)
@@ -130,6 +143,7 @@ static hart_code run_container(const hart_document *document, const media_format
                 frames->codec = avcodec_get_name(stream->codecpar->codec_id);
                 code = decode_stream(&source, stream, &decoder, frames, err);
                 broken = decoder.broken;
+                error = decoder.error;
                 decoder_close(&decoder);
         }
         source_close(&source);

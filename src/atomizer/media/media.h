@@ -18,6 +18,7 @@ hart_code media_open(hart_error *err);
 /* --- reason.c: the first thing a library complained about since it was forgotten, or "no reason is given" --- */
 void reason_listen(void);
 void reason_forget(void);
+void reason_give(const char *text); /* our own, where nothing was said before */
 const char *reason_text(int error); /* error: an AVERROR, used where nothing was said */
 
 /* --- formats.c --- */
@@ -36,6 +37,7 @@ extern const char media_demuxers[]; /* comma-separated, for format_whitelist */
 void tags_put(hart_json_writer *writer, const AVDictionary *tags);
 /* One value without blanks around it, NULL where it is missing. */
 const char *tags_get(const AVDictionary *tags, const char *key);
+const char *language_of(const AVStream *stream); /* NULL where nothing is said */
 
 /* --- dots.c: dots per inch as the file says, 0 where it does not --- */
 typedef struct media_dots {

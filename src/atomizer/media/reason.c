@@ -28,6 +28,12 @@ void reason_forget(void)
         reason[0] = '\0';
 }
 
+void reason_give(const char *text)
+{
+        if (reason[0] == '\0')
+                (void)snprintf(reason, sizeof reason, "%s", text);
+}
+
 const char *reason_text(int error)
 {
         if (reason[0] == '\0' && (error >= 0 || av_strerror(error, reason, sizeof reason) < 0))

@@ -67,9 +67,8 @@ hart_code streams_emit(hart_emitter *emitter, AVFormatContext *format, hart_erro
                 hart_json_put_integer(&writer, i);
                 put_stream(&writer, format, stream);
                 hart_json_end_object(&writer);
-                const hart_node node = {.kind = "stream",
-                                        .label = tags_get(stream->metadata, "language"),
-                                        .metadata = (const char *)json.data};
+                const hart_node node = {
+                        .kind = "stream", .label = language_of(stream), .metadata = (const char *)json.data};
                 code = emit_open(emitter, &node, err);
                 if (code == HART_OK)
                         code = emit_close(emitter, err);

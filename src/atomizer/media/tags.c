@@ -27,6 +27,13 @@ const char *tags_get(const AVDictionary *tags, const char *key)
         return *value != '\0' ? value : NULL;
 }
 
+/* MP4 has a word for no language. */
+const char *language_of(const AVStream *stream)
+{
+        const char *language = tags_get(stream->metadata, "language");
+        return language != NULL && strcmp(language, "und") != 0 ? language : NULL;
+}
+
 /* A key that JSON takes, and the first of its name. */
 static bool is_good(const AVDictionary *tags, const AVDictionaryEntry *entry)
 {
@@ -35,14 +42,18 @@ static bool is_good(const AVDictionary *tags, const AVDictionaryEntry *entry)
                av_dict_get(tags, entry->key, NULL, AV_DICT_MATCH_CASE) == entry;
 }
 
+/* Some values come in columns: of several blanks one is kept. */
 static void put_value(hart_json_writer *writer, const char *value)
 {
-        while (is_space(*value))
-                value++;
-        size_t size = strnlen(value, TAG_VALUE_MAX);
-        while (size > 0 && is_space(value[size - 1]))
+        char text[TAG_VALUE_MAX];
+        size_t size = 0;
+        for (; *value != '\0' && size < sizeof text; value++) {
+                if (*value != ' ' || (size > 0 && text[size - 1] != ' '))
+                        text[size++] = *value;
+        }
+        while (size > 0 && is_space(text[size - 1]))
                 size--;
-        hart_json_put_text_n(writer, value, size);
+        hart_json_put_text_n(writer, text, size);
 }
 
 void tags_put(hart_json_writer *writer, const AVDictionary *tags)
