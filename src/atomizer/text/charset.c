@@ -1,7 +1,4 @@
 /* charset: text that is not UTF-8. What it says in UTF-8 is taken apart as text would be. */
-#include <string.h>
-#include <strings.h>
-
 #include <hartonomous/json.h>
 
 #include "../emitter.h"
@@ -30,23 +27,6 @@ static hart_code on_component(void *data, const hart_component *component, hart_
         hart_code code = emit_content(reader->emitter, component->subtype, component->content, component->size, err);
         emit_gap(reader->emitter, component->separator, component->separator_size);
         return code;
-}
-
-/* "text/plain; charset=latin1": what stands behind the equal sign. */
-static const char *declared_in(const char *content_type, size_t *size)
-{
-        static const char key[] = "charset=";
-        for (const char *at = content_type; (at = strchr(at, ';')) != NULL;) {
-                at += 1 + strspn(at + 1, " \t");
-                if (strncasecmp(at, key, sizeof key - 1) != 0)
-                        continue;
-                at += sizeof key - 1;
-                at += *at == '"' ? 1 : 0;
-                *size = strcspn(at, "\"; \t");
-                return at;
-        }
-        *size = 0;
-        return NULL;
 }
 
 static hart_code take_apart(struct reader *reader, const hart_document *document, hart_error *err)
@@ -88,7 +68,7 @@ static hart_code run(hart_document *document, hart_emitter *emitter, hart_error 
         struct reader reader = {.emitter = emitter};
         HART_CLEANUP(hart_buffer_done) hart_buffer head = {0};
         size_t declared_size;
-        const char *declared = declared_in(document->content_type, &declared_size);
+        const char *declared = convert_declared(document->content_type, &declared_size);
         head.size = document_read(document, 0, hart_buffer_reserve(&head, 65536), 65536);
         convert_detect(head.data, head.size, declared, declared_size, &reader.charset);
         hart_code code = describe(&reader, err);

@@ -2,6 +2,7 @@
 #include "convert.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <unicode/ucnv.h>
 #include <unicode/ucsdet.h>
@@ -105,6 +106,15 @@ static bool choose_declared(const char *declared, size_t size, struct charset *r
         return true;
 }
 
+/* As text in two or four bytes a character has, and else nothing that is text. */
+static bool has_many_nuls(const unsigned char *head, size_t size)
+{
+        size_t nuls = 0;
+        for (size_t i = 0; i < size; i++)
+                nuls += head[i] == '\0' ? 1 : 0;
+        return nuls > size / 8;
+}
+
 static void guess(const unsigned char *head, size_t size, struct charset *ret)
 {
         UErrorCode status = U_ZERO_ERROR;
@@ -113,6 +123,8 @@ static void guess(const unsigned char *head, size_t size, struct charset *ret)
         const char *name = match != NULL ? ucsdet_getName(match, &status) : NULL;
         int confidence = match != NULL ? ucsdet_getConfidence(match, &status) : 0;
         size_t row = U_SUCCESS(status) && name != NULL ? find(name) : NAMES;
+        if (row < NAMES && strncmp(names[row], "UTF-", 4) == 0 && !has_many_nuls(head, size))
+                row = NAMES;
         if (confidence >= CONVERT_SURE && row < NAMES)
                 choose(ret, names[row], confidence, 0);
         else
@@ -131,7 +143,8 @@ void convert_detect(const unsigned char *head, size_t size, const char *declared
                         return;
                 }
         }
-        bool text = hart_is_text(head, size);
+        size_t tail = size == HEAD_MAX ? hart_utf8_incomplete_tail(head, size) : 0;
+        bool text = hart_utf8_valid(head, size - tail) && !has_many_nuls(head, size);
         if (text && memmem(head, size, "\x1B$", 2) != NULL) { /* ISO 2022 is ASCII with meanings */
                 guess(head, size, ret);
                 text = strncmp(ret->name, "ISO-2022", 8) != 0;
@@ -140,6 +153,22 @@ void convert_detect(const unsigned char *head, size_t size, const char *declared
                 choose(ret, "UTF-8", 100, 0);
         else if (ret->confidence == 0 && !choose_declared(declared, declared_size, ret))
                 guess(head, size, ret);
+}
+
+const char *convert_declared(const char *content_type, size_t *size)
+{
+        static const char key[] = "charset=";
+        for (const char *at = content_type; (at = strchr(at, ';')) != NULL;) {
+                at += 1 + strspn(at + 1, " \t");
+                if (strncasecmp(at, key, sizeof key - 1) != 0)
+                        continue;
+                at += sizeof key - 1;
+                at += *at == '"' ? 1 : 0;
+                *size = strcspn(at, "\"; \t");
+                return at;
+        }
+        *size = 0;
+        return NULL;
 }
 
 /* One part of the document. */

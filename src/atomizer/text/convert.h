@@ -22,6 +22,9 @@ void convert_close(void);
 void convert_detect(const unsigned char *head, size_t size, const char *declared, size_t declared_size,
                     struct charset *ret);
 
+/* "text/plain; charset=latin1": "latin1" and its size; NULL where a content type says nothing. */
+const char *convert_declared(const char *content_type, size_t *size);
+
 /* Converts from the document's byte *offset on until `out` has grown by about `wanted` bytes or all is read; *offset
  * becomes where to go on. The first call begins at ret->mark. What has no meaning in the charset becomes U+FFFD. */
 hart_code convert_read(const hart_document *document, const struct charset *charset, uint64_t *offset, size_t wanted,

@@ -1,0 +1,7 @@
+/* HTML. */
+#include "../document_run.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        return fuzz_document("html", "text/html", data, size);
+}
