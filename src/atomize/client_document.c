@@ -37,10 +37,11 @@ static hart_limits limits_of(const atomize_document *document)
 
 static hart_code send_document(atomize_client *client, const atomize_document *document, hart_error *err)
 {
+        const char *type = document->content_type != NULL ? document->content_type : "application/octet-stream";
         const atomize_request request = {.kind = FRAME_DOCUMENT,
                                          .atomizer = document->atomizer,
                                          .name = document->name,
-                                         .content_type = document->content_type,
+                                         .content_type = type,
                                          .size = document->size,
                                          .is_file = document->data == NULL && document->size > 0,
                                          .limits = client->document.reader.limits};

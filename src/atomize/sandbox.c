@@ -53,7 +53,7 @@ static int mapped_now(uint64_t *ret)
 
 static int limit_memory(uint64_t memory)
 {
-        uint64_t mapped;
+        uint64_t mapped = 0;
         int error = mapped_now(&mapped);
         return error != 0 ? error : limit_now(RLIMIT_AS, mapped + memory);
 }
