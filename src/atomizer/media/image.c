@@ -196,4 +196,5 @@ const hart_atomizer image_atomizer = {
         .subtype_count = sizeof subtypes / sizeof *subtypes,
         .run_document = run_document,
         .open = media_open,
+        .close = media_close,
 };

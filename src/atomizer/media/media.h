@@ -14,6 +14,7 @@
 
 /* Once a process, before the first document: silence, and a bound on every single allocation of the libraries. */
 hart_code media_open(hart_error *err);
+void media_close(void);
 
 /* --- reason.c: the first thing a library complained about since it was forgotten, or "no reason is given" --- */
 void reason_listen(void);

@@ -2,6 +2,7 @@
  */
 #include <libavutil/mem.h>
 
+#include "charsets.h"
 #include "media.h"
 
 /* One allocation: a picture of 100 megapixels in RGBA, and some. What a file claims beyond that is refused. */
@@ -9,8 +10,14 @@
 
 hart_code media_open(hart_error *err)
 {
-        (void)err;
         av_max_alloc(ALLOCATION_MAX);
         reason_listen();
+        (void)err;
+        charsets_open();
         return HART_OK;
+}
+
+void media_close(void)
+{
+        charsets_close();
 }

@@ -51,7 +51,7 @@ static bool prepare(struct band *band, const AVFrame *frame, int from_rows, int 
         if (band->scaler == NULL)
                 return false;
         if (is_yuv(av_pix_fmt_desc_get(frame->format))) {
-                const int *matrix = sws_getCoefficients(frame->colorspace);
+                const int *matrix = sws_getCoefficients((int)frame->colorspace);
                 (void)sws_setColorspaceDetails(band->scaler, matrix, full_range(frame), matrix, 1, 0, 1 << 16, 1 << 16);
         }
         return true;

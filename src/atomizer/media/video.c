@@ -59,4 +59,5 @@ const hart_atomizer video_atomizer = {
         .subtype_count = sizeof subtypes / sizeof *subtypes,
         .run_document = run_document,
         .open = media_open,
+        .close = media_close,
 };
