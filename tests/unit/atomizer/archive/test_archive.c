@@ -6,11 +6,9 @@
 
 #include <cmocka.h>
 
-#include "damage.h"
+#include "samples.h"
 
-static const struct {
-        const char *file, *expected;
-} rows[] = {
+static const struct sample samples[] = {
         {"two.zip",
          "describe {\"format\":\"zip\",\"filters\":[]}\n"
          "child \"hello.txt\" - archive-entry {\"mode\":420,\"modified\":\"2024-02-29T12:00:00Z\",\"size\":14} 14\n"
@@ -187,25 +185,12 @@ static const struct {
                           "describe {\"entries\":1,\"files\":1}\n"},
 };
 
-static void read_sample(const char *name, hart_buffer *ret)
-{
-        HART_CLEANUP(hart_free_p) char *path = hart_format(TEST_DATA "/archive/%s", name);
-        record_read_file(path, ret);
-}
+#define SAMPLES (sizeof samples / sizeof *samples)
 
-static void test_rows(void **unused)
+static void test_samples(void **unused)
 {
         (void)unused;
-        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-                HART_CLEANUP(hart_buffer_done) hart_buffer bytes = {0};
-                struct record record;
-                read_sample(rows[i].file, &bytes);
-                record_run(&record, "archive", bytes.data, bytes.size, rows[i].file, NULL, NULL);
-                if (strcmp((const char *)record.outline.data, rows[i].expected) != 0)
-                        fail_msg("%s:\n%sinstead of\n%s", rows[i].file, (const char *)record.outline.data,
-                                 rows[i].expected);
-                record_done(&record);
-        }
+        check_samples("archive", samples, SAMPLES);
 }
 
 static void test_bytes_of_children(void **unused)
@@ -213,7 +198,7 @@ static void test_bytes_of_children(void **unused)
         (void)unused;
         HART_CLEANUP(hart_buffer_done) hart_buffer bytes = {0};
         struct record record;
-        read_sample("three.7z", &bytes);
+        read_sample("archive", "three.7z", &bytes);
         record_run(&record, "archive", bytes.data, bytes.size, NULL, NULL, NULL);
         assert_string_equal((const char *)record.children.data, "Hello, world.\numlautsthird third third third third");
         record_done(&record);
@@ -222,11 +207,7 @@ static void test_bytes_of_children(void **unused)
 static void test_damage(void **unused)
 {
         (void)unused;
-        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-                HART_CLEANUP(hart_buffer_done) hart_buffer bytes = {0};
-                read_sample(rows[i].file, &bytes);
-                damage("archive", &bytes, 40);
-        }
+        damage_samples("archive", samples, SAMPLES, 40);
 }
 
 /* A header of format ustar for an empty file. */
@@ -276,7 +257,7 @@ static void test_no_archive(void **unused)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_rows),       cmocka_unit_test(test_bytes_of_children),
+                cmocka_unit_test(test_samples),    cmocka_unit_test(test_bytes_of_children),
                 cmocka_unit_test(test_damage),     cmocka_unit_test(test_many_entries),
                 cmocka_unit_test(test_no_archive),
         };

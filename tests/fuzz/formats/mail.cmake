@@ -1,0 +1,3 @@
+if(HARTONOMOUS_FORMAT_MAIL)
+    hartonomous_fuzz_format(mail)
+endif()
