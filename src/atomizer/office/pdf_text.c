@@ -195,11 +195,12 @@ hart_code pdf_emit_text(struct pdf *pdf, PopplerPage *page, hart_error *err)
         return code;
 }
 
-/* What people wrote on a page. Free text lies in the page's own text, links and widgets are none. */
+/* What people wrote on a page; links and form fields are none. */
 static bool is_remark(PopplerAnnot *annot)
 {
         switch ((int)poppler_annot_get_annot_type(annot)) {
         case POPPLER_ANNOT_TEXT:
+        case POPPLER_ANNOT_FREE_TEXT:
         case POPPLER_ANNOT_HIGHLIGHT:
         case POPPLER_ANNOT_UNDERLINE:
         case POPPLER_ANNOT_SQUIGGLY:
