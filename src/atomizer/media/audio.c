@@ -104,6 +104,8 @@ static hart_code run_document(hart_document *document, hart_emitter *emitter, ha
                 code = attached_emit(emitter, source.format, err);
         if (code == HART_OK)
                 code = run_stream(&source, stream, &samples, document->limits, err);
+        if (code == HART_OK)
+                code = source_tell(&source, emitter, err);
         samples_close(&samples);
         source_close(&source);
         return code;

@@ -65,7 +65,6 @@ static void put_subtitle(media_cues *cues, const AVSubtitle *subtitle, media_cue
 
 void cues_add(media_cues *cues, const media_decoder *decoder, AVPacket *packet, AVRational time_base)
 {
-        const AVRational milliseconds = {1, 1000};
         AVSubtitle subtitle = {0};
         int got = 0;
         if (cues->count >= CUES_MAX || cues->text.size + (size_t)packet->size > CUES_TEXT_MAX) {
@@ -75,11 +74,8 @@ void cues_add(media_cues *cues, const media_decoder *decoder, AVPacket *packet, 
         if (avcodec_decode_subtitle2(decoder->context, &subtitle, &got, packet) < 0 || got == 0)
                 return;
         media_cue cue = {.stream = (unsigned)packet->stream_index};
-        if (packet->pts != AV_NOPTS_VALUE)
-                cue.begin = av_rescale_q(packet->pts, time_base, milliseconds);
-        cue.end = cue.begin;
-        if (packet->duration > 0 && packet->duration < INT32_MAX)
-                cue.end += av_rescale_q(packet->duration, time_base, milliseconds);
+        cue.begin = milliseconds_of(packet->pts, time_base);
+        cue.end = cue.begin + milliseconds_of(packet->duration, time_base);
         put_subtitle(cues, &subtitle, &cue);
         avsubtitle_free(&subtitle);
 }

@@ -40,11 +40,8 @@ static int64_t time_of(const struct film *film, const AVPacket *packet)
 {
         const AVFormatContext *format = film->source->format;
         int64_t stamp = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
-        if (stamp == AV_NOPTS_VALUE)
-                return 0;
-        int64_t time = av_rescale_q(stamp, film->video->time_base, (AVRational){1, 1000});
-        if (format->start_time != AV_NOPTS_VALUE)
-                time -= av_rescale(format->start_time, 1000, AV_TIME_BASE);
+        int64_t time = milliseconds_of(stamp, film->video->time_base);
+        time -= milliseconds_of(format->start_time, AV_TIME_BASE_Q);
         return time > 0 ? time : 0;
 }
 
@@ -149,8 +146,7 @@ hart_code film_emit(hart_emitter *emitter, media_source *source, const hart_limi
                     hart_error *err)
 {
         struct film film = {.emitter = emitter, .source = source};
-        if (source->format->duration > 0)
-                film.duration = av_rescale(source->format->duration, 1000, AV_TIME_BASE);
+        film.duration = FFMAX(milliseconds_of(source->format->duration, AV_TIME_BASE_Q), 0);
         hart_code code = run(&film, limits, subtype, err);
         for (unsigned i = 0; i < film.subtitle_count; i++)
                 decoder_close(&film.subtitles[i].decoder);

@@ -142,6 +142,8 @@ static hart_code run_container(const hart_document *document, const media_format
         if (error == 0) {
                 frames->codec = avcodec_get_name(stream->codecpar->codec_id);
                 code = decode_stream(&source, stream, &decoder, frames, err);
+                if (code == HART_OK)
+                        code = source_tell(&source, frames->emitter, err);
                 broken = decoder.broken;
                 error = decoder.error;
                 decoder_close(&decoder);

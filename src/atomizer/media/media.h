@@ -52,6 +52,8 @@ hart_code attached_emit(hart_emitter *emitter, const AVFormatContext *format, ha
 /* --- streams.c: a node for each stream, and for each chapter --- */
 hart_code streams_emit(hart_emitter *emitter, AVFormatContext *format, hart_error *err);
 hart_code chapters_emit(hart_emitter *emitter, const AVFormatContext *format, hart_error *err);
+/* A time stamp, 0 where there is none; no farther than 30,000 years, whatever a file says. */
+int64_t milliseconds_of(int64_t stamp, AVRational base);
 /* Name and value of what an AVFormatContext knows of the whole: format, duration, tags. */
 void container_put(hart_json_writer *writer, const AVFormatContext *format, const media_format *row);
 

@@ -17,7 +17,9 @@ static const char look_codecs[] = "mp3float,mp3,mp2float,mp2,mp1float,mp1,aac,aa
 static int read_bytes(void *data, uint8_t *buffer, int size)
 {
         media_source *source = data;
-        if (size <= 0 || (uint64_t)size > source->budget)
+        if (size > 0 && (uint64_t)size > source->budget)
+                source->exhausted = true;
+        if (size <= 0 || source->exhausted)
                 return AVERROR_EOF;
         size_t got = document_read(source->document, source->position, buffer, (size_t)size);
         source->position += got;
@@ -99,6 +101,13 @@ void source_look(media_source *source)
 {
         (void)avformat_find_stream_info(source->format, NULL);
         reason_forget(); /* that pictures' codecs were not on the list */
+}
+
+hart_code source_tell(const media_source *source, hart_emitter *emitter, hart_error *err)
+{
+        if (!source->exhausted)
+                return HART_OK;
+        return emit_problem(emitter, err, "it sends its reader back and forth: the rest is not read");
 }
 
 void source_close(media_source *source)

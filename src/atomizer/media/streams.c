@@ -3,7 +3,18 @@
 
 #include "media.h"
 
-#define CHAPTERS_MAX 1000
+#define CHAPTERS_MAX     1000
+#define MILLISECONDS_MAX INT64_C(1000000000000000)
+
+int64_t milliseconds_of(int64_t stamp, AVRational base)
+{
+        if (stamp == AV_NOPTS_VALUE || base.num <= 0 || base.den <= 0)
+                return 0;
+        int64_t time = av_rescale_q(stamp, base, (AVRational){1, 1000});
+        if (time > MILLISECONDS_MAX)
+                return MILLISECONDS_MAX;
+        return time < -MILLISECONDS_MAX ? -MILLISECONDS_MAX : time;
+}
 
 static void put_text(hart_json_writer *writer, const char *key, const char *value)
 {

@@ -44,6 +44,8 @@ static hart_code run_document(hart_document *document, hart_emitter *emitter, ha
                 code = attached_emit(emitter, source.format, err);
         if (code == HART_OK)
                 code = film_emit(emitter, &source, document->limits, SENTENCE_SUBTYPE, err);
+        if (code == HART_OK)
+                code = source_tell(&source, emitter, err);
         source_close(&source);
         return code;
 }
