@@ -34,7 +34,9 @@ hart_code emit_content(hart_emitter *emitter, unsigned subtype, const void *byte
 static hart_code put_sentences(hart_emitter *emitter, unsigned subtype, const unsigned char *text, size_t size,
                                hart_error *err)
 {
-        HART_CLEANUP(hart_free_p) uint32_t *ends = hart_allocate_array(SENTENCE_MAX, sizeof *ends);
+        if (emitter->ends == NULL)
+                emitter->ends = hart_reallocate_array(NULL, SENTENCE_MAX, sizeof *emitter->ends);
+        uint32_t *ends = emitter->ends;
         size_t count = 0, begin = 0;
         hart_code code = sentence_ends(text, size, ends, &count, err);
         for (size_t i = 0; code == HART_OK && i < count; begin = ends[i++]) {

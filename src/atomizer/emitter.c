@@ -100,5 +100,6 @@ hart_code hart_atomizer_run_document(const hart_atomizer *atomizer, hart_documen
                 code = emit_close(&emitter, err);
         *tail = (uint32_t)(emitter.position - emitter.gap_begin);
         hart_buffer_done(&emitter.gap);
+        free(emitter.ends);
         return code;
 }

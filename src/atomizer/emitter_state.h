@@ -17,6 +17,7 @@ struct hart_emitter {
         uint32_t children;
         uint64_t expanded; /* bytes of children */
         bool in_child;
+        uint32_t *ends; /* SENTENCE_MAX, once they are needed */
 };
 
 /* Valid UTF-8 without NUL and other control characters than tab and line ends, at most `limit` bytes: appended. */
