@@ -1,4 +1,4 @@
-/* Sentences of one paragraph: UAX #29 by ICU, without breaks after abbreviations and inside wrapped lines. */
+/* Sentences of one paragraph: UAX #29, without breaks after abbreviations and inside wrapped lines. */
 #ifndef ATOMIZER_SENTENCE_H
 #define ATOMIZER_SENTENCE_H
 
@@ -10,8 +10,8 @@
 /* Boundaries a paragraph of HART_COMPONENT_MAX bytes can have, with its end. */
 #define SENTENCE_MAX (HART_COMPONENT_MAX + 1)
 
-hart_code sentence_open(hart_error *err);
-void sentence_close(void);
+/* Once a process, before the first run. */
+void sentence_open(void);
 
 /* Writes where each sentence of text ends, ascending, the last one being size (0 < size ≤ HART_COMPONENT_MAX);
  * *count of them. White space after a sentence is part of it. Needs sentence_open(). */

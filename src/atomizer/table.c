@@ -51,9 +51,8 @@ const size_t hart_atomizer_count = sizeof hart_atomizers / sizeof *hart_atomizer
 
 hart_code hart_atomizers_open(hart_error *err)
 {
-        hart_code code = sentence_open(err);
-        if (code == HART_OK)
-                code = content_magic_open(err);
+        sentence_open();
+        hart_code code = content_magic_open(err);
         for (size_t i = 0; code == HART_OK && i < hart_atomizer_count; i++) {
                 if (hart_atomizers[i]->open != NULL)
                         code = hart_atomizers[i]->open(err);
@@ -68,5 +67,4 @@ void hart_atomizers_close(void)
                         hart_atomizers[i]->close();
         }
         content_magic_close();
-        sentence_close();
 }

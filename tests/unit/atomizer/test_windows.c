@@ -124,6 +124,13 @@ static void check(const hart_atomizer *atomizer, const hart_buffer *input, uint6
         document_done(&pieces);
 }
 
+/* Those that see windows; the others see the whole document. */
+static void check_row(const hart_atomizer *atomizer, const hart_buffer *input, uint64_t *state)
+{
+        if (atomizer->way == HART_WINDOWS)
+                check(atomizer, input, state);
+}
+
 static void test_any_window_gives_the_same(void **unused)
 {
         (void)unused;
@@ -136,7 +143,7 @@ static void test_any_window_gives_the_same(void **unused)
                         hart_buffer input = {0};
                         makers[next(&state) % (sizeof makers / sizeof *makers)](&state, sizes[i], &input);
                         for (size_t row = 0; row < hart_atomizer_count; row++)
-                                check(hart_atomizers[row], &input, &state);
+                                check_row(hart_atomizers[row], &input, &state);
                         hart_buffer_done(&input);
                 }
         }
@@ -152,7 +159,7 @@ static void test_long_runs(void **unused)
                 while (input.size < 200000)
                         hart_buffer_append(&input, words[word].bytes, words[word].size);
                 for (size_t row = 0; row < hart_atomizer_count; row++)
-                        check(hart_atomizers[row], &input, &state);
+                        check_row(hart_atomizers[row], &input, &state);
                 hart_buffer_done(&input);
         }
 }
@@ -172,7 +179,7 @@ static void test_ends_at_the_limits(void **unused)
                                         hart_buffer_text(&input, fills[fill]);
                                 input.size = size;
                                 for (size_t row = 0; row < hart_atomizer_count; row++)
-                                        check(hart_atomizers[row], &input, &state);
+                                        check_row(hart_atomizers[row], &input, &state);
                                 hart_buffer_done(&input);
                         }
                 }
@@ -208,14 +215,15 @@ static const struct {
 } choices[] = {
         {"text/plain; charset=utf-8", BYTES("a"), "text"},
         {"TEXT/Markdown", BYTES("a"), "markdown"},
-        {"text/csv", BYTES("a,b"), "text"},
-        {"text/plain", BYTES("\xFF"), "text"},
-        {"application/json", BYTES("{\"a\": \"\xC3\xA9\"}"), "text"},
-        {"application/json", BYTES("{\0"), "chunks"},
-        {"application/xml", BYTES("<?xml version=\"1.0\"?><a/>"), "text"},
-        {"application/xml", BYTES("\xFE\xFF\0<\0a\0/\0>"), "chunks"},
-        {"image/svg+xml", BYTES("<svg/>"), "text"},
-        {"image/png", BYTES("\x89PNG\r\n\x1A\n"), "chunks"},
+        {"text/css", BYTES("a{}"), "text"},
+        {"text/csv", BYTES("a,b"), "csv"},
+        {"text/plain", BYTES("\xFF"), "charset"},
+        {"application/json", BYTES("{\"a\": \"\xC3\xA9\"}"), "json"},
+        {"application/json", BYTES("{\0"), "json"},
+        {"application/xml", BYTES("<?xml version=\"1.0\"?><a/>"), "xml"},
+        {"application/xml", BYTES("\xFE\xFF\0<\0a\0/\0>"), "charset"},
+        {"image/svg+xml", BYTES("<svg/>"), "xml"},
+        {"application/x-unheard-of", BYTES("\x89\0\1"), "chunks"},
         {"application/x-unheard-of", BYTES("words"), "text"},
         {"application/octet-stream", BYTES(""), "text"},
         {"", BYTES("caf\xC3"), "chunks"},
