@@ -26,8 +26,9 @@ static const char probe[] =
 /* While a document is open, poppler keeps its tables; the converters keep those of the C library. */
 static struct {
         PopplerDocument *document;
-        GIConv from_big, from_little;
+        GIConv converters[2];
 } kept;
+#define NO_CONVERTER ((GIConv)-1)
 
 static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
 {
@@ -68,8 +69,10 @@ static void pdf_close(void)
         if (kept.document == NULL)
                 return;
         g_object_unref(kept.document);
-        (void)g_iconv_close(kept.from_big);
-        (void)g_iconv_close(kept.from_little);
+        for (size_t i = 0; i < sizeof kept.converters / sizeof *kept.converters; i++) {
+                if (kept.converters[i] != NO_CONVERTER)
+                        (void)g_iconv_close(kept.converters[i]);
+        }
         kept.document = NULL;
 }
 
@@ -84,8 +87,8 @@ static hart_code pdf_open(hart_error *err)
         g_bytes_unref(bytes);
         if (kept.document == NULL)
                 return hart_fail(err, HART_FATAL, "poppler cannot read its probe: is its library complete?");
-        kept.from_big = g_iconv_open("UTF-8", "UTF-16BE");
-        kept.from_little = g_iconv_open("UTF-8", "UTF-16LE");
+        kept.converters[0] = g_iconv_open("UTF-8", "UTF-16BE");
+        kept.converters[1] = g_iconv_open("UTF-8", "UTF-16LE");
         read_probe();
         return HART_OK;
 }

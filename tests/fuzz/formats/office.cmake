@@ -1,0 +1,8 @@
+if(HARTONOMOUS_FORMAT_PDF)
+    hartonomous_fuzz_format(pdf)
+endif()
+if(HARTONOMOUS_FORMAT_OOXML)
+    foreach(target word sheet slides)
+        hartonomous_fuzz_format(${target})
+    endforeach()
+endif()
