@@ -62,12 +62,12 @@ static const struct element *find(const char *name)
 static void end_link(struct reader *reader)
 {
         const hart_buffer *block = &reader->page.block;
+        const char *text = block->size > 0 ? (const char *)block->data : "";
         size_t begin = reader->href_begin < block->size ? reader->href_begin : block->size;
-        while (begin < block->size && block->data[begin] == ' ')
+        while (begin < block->size && text[begin] == ' ')
                 begin++;
         if (reader->href != NULL)
-                html_link(&reader->head, reader->href, (const char *)block->data + (block->size > 0 ? begin : 0),
-                          block->size - begin);
+                html_link(&reader->head, reader->href, text + begin, block->size - begin);
         free(HART_TAKE(reader->href));
 }
 
