@@ -28,7 +28,8 @@ typedef struct ctl_options {
         const char *wait; /* NULL: not; "": until complete; "all" */
         int64_t count;    /* -k */
         int64_t limit;
-        int64_t depth; /* 0 where not given */
+        int64_t depth; /* 0 where not given; of a history: commits */
+        bool git;
         const char *state;
         const char *output;
         const char *queue;
@@ -80,6 +81,7 @@ enum {
         TAKES_END = 1 << 19, /* --error, --description, --cleanup */
         TAKES_YES = 1 << 20,
         TAKES_PARENT = 1 << 21, /* --parent, --problem */
+        TAKES_GIT = 1 << 28,    /* --git, --commits */
         TAKES_TREE = 1 << 22    /* --depth, --limit, --metadata */
 };
 

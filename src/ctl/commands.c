@@ -1,10 +1,12 @@
 #include "commands.h"
 
 const ctl_command ctl_commands[] = {
-        {"ingest", NULL, "PATH...|-", 1, -1, TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_NAME | TAKES_WAIT | TAKES_JSON,
-         ctl_ingest, "Hand in documents: files, folders with all that is in them, - for standard input",
+        {"ingest", NULL, "PATH...|-", 1, -1,
+         TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_NAME | TAKES_WAIT | TAKES_GIT | TAKES_JSON, ctl_ingest,
+         "Hand in documents: files, folders with all that is in them, Git repositories, - for standard input",
          "  hartonomousctl ingest --wait ~/Documents\n"
          "  hartonomousctl ingest --tenant 7 report.md notes/\n"
+         "  hartonomousctl ingest --git ~/src/project ~/src/other@v1.0\n"
          "  curl -s https://example.org/ | hartonomousctl ingest --name example.html --content-type text/html -\n"},
         {"status", NULL, "", 0, 0, TAKES_JSON, ctl_status,
          "Show queues, sources, counts, daemons and the servers they depend on",

@@ -9,6 +9,7 @@
 #include <hartonomous/clock.h>
 
 #include "commands.h"
+#include "git.h"
 #include "table.h"
 #include "walk.h"
 
@@ -87,6 +88,8 @@ static bool is_standard_input(const char *path)
 static void count_files(struct ingest *ingest, char *arguments[])
 {
         const walk_visitor visitor = {.file = count_file, .data = ingest};
+        if (ingest->ctl->options.git)
+                return; /* each repository says how many it has */
         for (char **path = arguments; ingest->progress.shown && *path; path++) {
                 char *const one[] = {*path, NULL};
                 if (is_standard_input(*path))
@@ -114,7 +117,10 @@ static bool take_all(struct ingest *ingest, char *arguments[])
         bool going = true;
         for (char **path = arguments; going && *path; path++) {
                 char *const one[] = {*path, NULL};
-                going = is_standard_input(*path) ? ingest_standard_input(ingest) : walk(one, &visitor);
+                if (ingest->ctl->options.git)
+                        going = ingest_git(ingest, *path);
+                else
+                        going = is_standard_input(*path) ? ingest_standard_input(ingest) : walk(one, &visitor);
         }
         /* Also after a stop: what was read is handed in, where PostgreSQL takes it at once. */
         going = ingest_flush(ingest) && going;

@@ -56,8 +56,11 @@ void ingest_draw(struct ingest *ingest);
 /* A file: small ones are batched, others sent at once. False where the whole has to end (ingest->error). */
 bool ingest_file(struct ingest *ingest, const char *path);
 bool ingest_standard_input(struct ingest *ingest);
-/* One that travels alone, `fd` at its beginning. */
+/* The same, `fd` at its beginning; name and URI may be taken over. */
 struct stat;
+bool ingest_opened(struct ingest *ingest, struct document *document, int fd, const struct stat *status,
+                   char **file_name, char **uri);
+/* One that travels alone. */
 bool ingest_big(struct ingest *ingest, struct document *document, int fd, const struct stat *status,
                 const char *file_name, const char *uri);
 /* Fills the chunk as far as there are bytes; fewer than CHUNK_BYTES means the end, or that a stop is asked for. */

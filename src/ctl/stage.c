@@ -84,6 +84,14 @@ static bool ingest_small(struct ingest *ingest, struct document *document, int f
         return (ingest->batch_count < BATCH_DOCUMENTS && ingest->batch_bytes < BATCH_BYTES) || ingest_flush(ingest);
 }
 
+bool ingest_opened(struct ingest *ingest, struct document *document, int fd, const struct stat *status,
+                   char **file_name, char **uri)
+{
+        if ((size_t)status->st_size < CHUNK_BYTES)
+                return ingest_small(ingest, document, fd, status, file_name, uri);
+        return ingest_big(ingest, document, fd, status, *file_name, *uri);
+}
+
 bool ingest_file(struct ingest *ingest, const char *path)
 {
         struct document *document = ingest_add(ingest, path);
@@ -102,7 +110,5 @@ bool ingest_file(struct ingest *ingest, const char *path)
         HART_CLEANUP(hart_free_p) char *absolute = realpath(path, NULL);
         HART_CLEANUP(hart_free_p) char *file_name = file_name_of(path);
         HART_CLEANUP(hart_free_p) char *uri = file_uri(absolute ? absolute : path);
-        if ((size_t)status.st_size < CHUNK_BYTES)
-                return ingest_small(ingest, document, fd, &status, &file_name, &uri);
-        return ingest_big(ingest, document, fd, &status, file_name, uri);
+        return ingest_opened(ingest, document, fd, &status, &file_name, &uri);
 }
