@@ -2,6 +2,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <hartonomous/digest.h>
+
 #include "../iso_time.h"
 #include "../strategies.h"
 #include "pdf.h"
@@ -78,10 +80,13 @@ static void pdf_close(void)
 
 static hart_code pdf_open(hart_error *err)
 {
+        unsigned char digest[HART_SHA256_SIZE];
         if (kept.document != NULL)
                 return HART_OK;
         iso_time_open();
+        hart_sha256(NULL, 0, digest); /* OpenSSL reads its settings at the first one */
         g_log_set_default_handler(ignore, NULL);
+        (void)g_get_charset(NULL);
         GBytes *bytes = g_bytes_new_static(probe, sizeof probe - 1);
         kept.document = open_without_files(bytes);
         g_bytes_unref(bytes);

@@ -5,6 +5,7 @@
 #include <hartonomous/digest.h>
 #include <hartonomous/json.h>
 
+#include "../iso_time.h"
 #include "pdf.h"
 
 /* Drawing an image takes eight bytes a pixel, and time: poppler goes through the whole page for each one. */
@@ -202,22 +203,19 @@ static void describe_attachment(PopplerAttachment *file, hart_buffer *ret)
 {
         const char *description = poppler_attachment_get_description(file);
         GDateTime *time = poppler_attachment_get_mtime(file);
-        GDateTime *utc = time != NULL ? g_date_time_to_utc(time) : NULL;
-        char *text = utc != NULL ? g_date_time_format(utc, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+        char text[ISO_TIME_SIZE];
+        const char *modified = time != NULL ? iso_time(g_date_time_to_unix(time), text) : NULL;
         hart_json_writer writer = {.out = ret};
         hart_json_begin_object(&writer);
         if (description != NULL && *description != '\0') {
                 hart_json_key(&writer, "description");
                 hart_json_put_text(&writer, description);
         }
-        if (text != NULL) {
+        if (modified != NULL) {
                 hart_json_key(&writer, "modified");
-                hart_json_put_text(&writer, text);
+                hart_json_put_text(&writer, modified);
         }
         hart_json_end_object(&writer);
-        g_free(text);
-        if (utc != NULL)
-                g_date_time_unref(utc);
 }
 
 static hart_code put_attachment(struct pdf *pdf, PopplerAttachment *file, hart_error *err)
