@@ -9,20 +9,13 @@
 
 #include "mail.h"
 
-#define PIVOT_SIZE 1024
-#define NAME_SIZE  64
+#define NAME_SIZE 64
+/* The most bytes a character takes, with escape sequences. */
+#define CHARACTER_SIZE 32
 
 struct conversion {
         UConverter *from, *to;
-        UChar pivot[PIVOT_SIZE], *pivot_begin, *pivot_end;
-        bool fresh; /* nothing converted since it was opened or reset */
 };
-
-static void reset(struct conversion *conversion)
-{
-        conversion->pivot_begin = conversion->pivot_end = conversion->pivot;
-        conversion->fresh = true;
-}
 
 /* "ASCII//TRANSLIT" has a wish behind the name: to replace what there is no character for. */
 static UConverter *open_converter(const char *name)
@@ -47,7 +40,6 @@ iconv_t iconv_open(const char *to, const char *from)
         struct conversion *conversion = hart_allocate(sizeof *conversion);
         conversion->to = open_converter(to);
         conversion->from = open_converter(from);
-        reset(conversion);
         if (conversion->to != NULL && conversion->from != NULL)
                 return (iconv_t)conversion;
         iconv_close((iconv_t)conversion);
@@ -64,14 +56,25 @@ int iconv_close(iconv_t handle)
         return 0;
 }
 
-/* ICU stops behind the bytes that are wrong, iconv before them. */
-static size_t wrong_bytes(const struct conversion *conversion)
+/* One character to `bytes`; *size of them. */
+static UErrorCode convert_one(const struct conversion *conversion, const char **source, const char *end, char *bytes,
+                              size_t *size)
 {
-        char bytes[32];
-        int8_t count = sizeof bytes;
         UErrorCode status = U_ZERO_ERROR;
-        ucnv_getInvalidChars(conversion->from, bytes, &count, &status);
-        return U_SUCCESS(status) && count > 0 ? (size_t)count : 0;
+        UChar units[2];
+        char *target = bytes;
+        const UChar *unit = units;
+        UChar32 code_point = ucnv_getNextUChar(conversion->from, source, end, &status);
+        *size = 0;
+        if (status == U_INDEX_OUTOFBOUNDS_ERROR) /* nothing but a change of the charset's state */
+                return U_ZERO_ERROR;
+        if (U_FAILURE(status))
+                return status;
+        int length = 0;
+        U16_APPEND_UNSAFE(units, length, code_point);
+        ucnv_fromUnicode(conversion->to, &target, bytes + CHARACTER_SIZE, &unit, units + length, NULL, false, &status);
+        *size = (size_t)(target - bytes);
+        return status;
 }
 
 static int error_of(UErrorCode status)
@@ -79,35 +82,51 @@ static int error_of(UErrorCode status)
         return status == U_BUFFER_OVERFLOW_ERROR ? E2BIG : status == U_TRUNCATED_CHAR_FOUND ? EINVAL : EILSEQ;
 }
 
+/* Back to the charset's first state: what that takes is written. */
+static UErrorCode finish(const struct conversion *conversion, char **out, size_t *out_left)
+{
+        UErrorCode status = U_ZERO_ERROR;
+        if (out != NULL && *out != NULL) {
+                const UChar none = 0, *unit = &none;
+                char *target = *out;
+                ucnv_fromUnicode(conversion->to, &target, target + *out_left, &unit, unit, NULL, true, &status);
+                *out_left -= (size_t)(target - *out);
+                *out = target;
+        }
+        ucnv_reset(conversion->from);
+        ucnv_reset(conversion->to);
+        return status;
+}
+
+/* Character by character: what is wrong, cut off, or finds no room is not taken, as POSIX has it. Who skips the byte
+ * that was refused, as libarchive does, would count below zero if it were. */
 size_t iconv(iconv_t handle, char **restrict in, size_t *restrict in_left, char **restrict out,
              size_t *restrict out_left)
 {
         struct conversion *conversion = (struct conversion *)handle;
         UErrorCode status = U_ZERO_ERROR;
-        bool flush = in == NULL || *in == NULL;
-        const char *source = flush ? "" : *in, *begin = source;
-        const char *source_end = flush ? source : source + *in_left;
-        if (flush && (out == NULL || *out == NULL)) {
-                ucnv_reset(conversion->from);
-                ucnv_reset(conversion->to);
-                reset(conversion);
-                return 0;
-        }
-        char *target = *out;
-        ucnv_convertEx(conversion->to, conversion->from, &target, target + *out_left, &source, source_end,
-                       conversion->pivot, &conversion->pivot_begin, &conversion->pivot_end,
-                       conversion->pivot + PIVOT_SIZE, conversion->fresh, flush, &status);
-        conversion->fresh = flush && U_SUCCESS(status);
-        *out_left -= (size_t)(target - *out);
-        *out = target;
-        if (status == U_ILLEGAL_CHAR_FOUND || status == U_INVALID_CHAR_FOUND || status == U_ILLEGAL_ESCAPE_SEQUENCE) {
-                size_t back = wrong_bytes(conversion);
-                source -= back <= (size_t)(source - begin) ? back : 0;
-                ucnv_resetToUnicode(conversion->from);
-        }
-        if (!flush) {
-                *in_left -= (size_t)(source - begin);
-                *in += source - begin;
+        if (in == NULL || *in == NULL) {
+                status = finish(conversion, out, out_left);
+        } else {
+                while (*in_left > 0 && U_SUCCESS(status)) {
+                        char bytes[CHARACTER_SIZE];
+                        const char *source = *in;
+                        size_t size = 0;
+                        status = convert_one(conversion, &source, *in + *in_left, bytes, &size);
+                        if (U_SUCCESS(status) && size > *out_left)
+                                status = U_BUFFER_OVERFLOW_ERROR;
+                        if (U_FAILURE(status))
+                                break;
+                        memcpy(*out, bytes, size);
+                        *out += size;
+                        *out_left -= size;
+                        *in_left -= (size_t)(source - *in);
+                        *in += source - *in;
+                }
+                if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR) {
+                        ucnv_resetToUnicode(conversion->from);
+                        ucnv_resetFromUnicode(conversion->to);
+                }
         }
         if (U_SUCCESS(status))
                 return 0;

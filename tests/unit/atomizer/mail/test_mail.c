@@ -92,9 +92,9 @@ static const struct sample samples[] = {
                        "child \"message-000003.eml\" message/rfc822 message {\"separator\":\"From c@example.org Thu "
                        "Feb 29 14:00:00 2024\"} 47\n"
                        "describe {\"messages\":3}\n"},
-        {"unknown-charset.eml", "describe {\"subject\":\"abc\",\"from\":[\"a@example.org\"]}\n"
+        {"unknown-charset.eml", "describe {\"subject\":\"abcé\",\"from\":[\"a@example.org\"]}\n"
                                 "[subject]\n"
-                                "  sentence \"abc\"\n"
+                                "  sentence \"abcé\"\n"
                                 "[part \"text/plain\"]\n"
                                 "  sentence \"Café anyway.\"\n"},
 };
@@ -220,6 +220,32 @@ static void test_iconv_stops(void **unused)
         iconv_close(handle);
 }
 
+/* What cannot be written, or is cut off, is not taken: who skips it would else count below zero. */
+static void test_iconv_takes_nothing_it_refuses(void **unused)
+{
+        (void)unused;
+        static const struct {
+                const char *to, *from, *text;
+                int error;
+                size_t left;
+        } rows[] = {
+                {"US-ASCII", "UTF-8", "a\xC3\xA4", EILSEQ, 2},
+                {"US-ASCII", "UTF-8", "a\xC3", EINVAL, 1},
+                {"UTF-8", "UTF-8", "a\xF0\x9F\x98", EINVAL, 3},
+                {"UTF-8", "UTF-8", "\xFF", EILSEQ, 1},
+        };
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                iconv_t handle = iconv_open(rows[i].to, rows[i].from);
+                char text[8], out[16], *in = text, *next = out;
+                size_t in_left = strlen(rows[i].text), out_left = sizeof out;
+                memcpy(text, rows[i].text, in_left);
+                assert_int_equal(iconv(handle, &in, &in_left, &next, &out_left), (size_t)-1);
+                assert_int_equal(errno, rows[i].error);
+                assert_int_equal(in_left, rows[i].left);
+                iconv_close(handle);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -230,6 +256,7 @@ int main(void)
                 cmocka_unit_test(test_deep),
                 cmocka_unit_test(test_iconv),
                 cmocka_unit_test(test_iconv_stops),
+                cmocka_unit_test(test_iconv_takes_nothing_it_refuses),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
