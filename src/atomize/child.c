@@ -131,6 +131,20 @@ void child_stop(atomize_child *child)
         child->pid = 0;
 }
 
+/* What a signal means of a process in the sandbox. */
+static const char *guess(int signal)
+{
+        switch (signal) {
+        case SIGABRT:
+        case SIGTRAP: /* GLib */
+                return " (out of memory?)";
+        case SIGSYS:
+                return " (a forbidden system call)";
+        default:
+                return "";
+        }
+}
+
 bool child_describe_end(atomize_child *child, char text[64])
 {
         siginfo_t info = {0};
@@ -146,8 +160,7 @@ bool child_describe_end(atomize_child *child, char text[64])
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
                 snprintf(text, 64, "used up its CPU time");
         else if (WIFSIGNALED(status))
-                snprintf(text, 64, "crashed with SIG%s%s", sigabbrev_np(WTERMSIG(status)),
-                         WTERMSIG(status) == SIGSYS ? ", a forbidden system call" : "");
+                snprintf(text, 64, "crashed with SIG%s%s", sigabbrev_np(WTERMSIG(status)), guess(WTERMSIG(status)));
         else
                 snprintf(text, 64, "ended with exit status %d", WEXITSTATUS(status));
         close(child->fd);

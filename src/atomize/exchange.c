@@ -13,12 +13,18 @@ child_patience client_patience(const atomize_client *client)
                                 .data = client->options.waiting_data};
 }
 
+/* Loading libraries on a busy machine is no document's fault, and no setting for documents limits it. */
+#define START_SECONDS 60
+
 /* Of a process that said something else than READY, or nothing. */
 static hart_code not_ready(atomize_client *client, hart_code code, const frame_header *header, hart_error *err)
 {
         char end[64] = "speaks another version of the protocol";
         bool killed = code == HART_EMPTY && child_describe_end(&client->child, end);
         child_stop(&client->child);
+        if (code == HART_FAILED)
+                return hart_fail(err, HART_RETRY, "the atomizer %s is not ready after %d seconds",
+                                 client->options.program, START_SECONDS);
         if (code < 0)
                 return code;
         if (code == HART_OK && header->kind == FRAME_READY && header->number == PROTOCOL_VERSION)
@@ -42,6 +48,7 @@ static hart_code start(atomize_client *client, hart_error *err)
                 return code;
         client->windows = 0;
         child_patience patience = client_patience(client);
+        patience.deadline = hart_now() + START_SECONDS * HART_SECOND;
         code = child_read(&client->child, frame, FRAME_HEADER_SIZE, &patience, err);
         frame_header header = frame_get_header(frame);
         if (code == HART_OK && header.kind == FRAME_READY && header.size == 4)
@@ -86,16 +93,18 @@ hart_code client_read_frame(atomize_client *client, frame_header *header, const 
 hart_code client_judge(atomize_client *client, hart_code code, const hart_atomizer *doing, int64_t source,
                        hart_error *err)
 {
-        const char *name = doing != NULL ? doing->name : "choice";
+        char subject[64] = "the choice of an atomizer";
+        if (doing != NULL)
+                snprintf(subject, sizeof subject, "atomizer %s", doing->name);
         if (code == HART_EMPTY) {
                 char end[64];
                 (void)child_describe_end(&client->child, end);
-                return hart_fail(err, HART_FAILED, "atomizer %s %s on source %lld", name, end, (long long)source);
+                return hart_fail(err, HART_FAILED, "%s %s on source %lld", subject, end, (long long)source);
         }
         /* Whatever it did, what it says next would be about this document. An honest refusal leaves it usable. */
         if (code != HART_POISON)
                 child_stop(&client->child);
         if (code == HART_FAILED || code == HART_POISON)
-                hart_error_context(err, "atomizer %s on source %lld", name, (long long)source);
+                hart_error_context(err, "%s on source %lld", subject, (long long)source);
         return code;
 }

@@ -111,6 +111,13 @@ static void flood(void)
         }
 }
 
+static void burn(void)
+{
+        put_node();
+        for (volatile unsigned spins = 0;; spins++)
+                ;
+}
+
 static void refuse(void)
 {
         put_node();
@@ -138,6 +145,7 @@ static const struct {
         {"drip", drip},
         {"dawdle", dawdle},
         {"flood", flood},
+        {"burn", burn},
         {"refuse", refuse},
         {"give up", give_up},
         {"truth", put_end},

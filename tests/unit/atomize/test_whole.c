@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -94,6 +95,30 @@ static void test_memory_follows_the_document(void **unused)
         atomize_client_done(&client);
 }
 
+/* A document that takes more than there is costs itself, and not the next. */
+static void test_greed(void **unused)
+{
+        (void)unused;
+        const hart_atomizer *atomizer = first_of(HART_SLICES);
+        const size_t size = (size_t)4 << 20;
+        HART_CLEANUP(hart_free_p) char *bytes = many_lines(size);
+        atomize_options tight = options;
+        atomize_client client;
+        struct outcome outcome;
+        tight.memory = UINT64_C(2) << 20;
+        atomize_client_init(&client, &tight);
+        run_document(&client, atomizer, type_of(atomizer), "", 0, false, &outcome);
+        assert_int_equal(outcome.code, HART_OK);
+        bool limited = child_memory_limit(&client.child) > 0; /* not with a sanitizer */
+        run_document(&client, atomizer, type_of(atomizer), bytes, size, false, &outcome);
+        if (outcome.code != (limited ? HART_FAILED : HART_OK) ||
+            (limited && strstr(outcome.err.text, "crashed with SIGABRT (out of memory?) on source 12") == NULL))
+                fail_msg("%s: %s", hart_code_name(outcome.code), outcome.err.text);
+        run_document(&client, atomizer, type_of(atomizer), "", 0, false, &outcome);
+        assert_int_equal(outcome.code, HART_OK);
+        atomize_client_done(&client);
+}
+
 static void test_wrong_size_of_a_file(void **unused)
 {
         (void)unused;
@@ -137,7 +162,7 @@ static void test_lies(void **unused)
         atomize_options liar = options;
         atomize_client client;
         liar.program = LIAR_PROGRAM;
-        liar.timeout = HART_SECOND / 4;
+        liar.timeout = HART_SECOND / 2;
         atomize_client_init(&client, &liar);
         for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
                 struct outcome outcome;
@@ -188,6 +213,26 @@ static void test_killed_in_mid_document(void **unused)
         assert_int_equal(begin_lie(&client, "truth", &err), HART_OK);
         assert_int_equal(atomize_client_next(&client, &event, &err), HART_OK);
         assert_int_equal(event.kind, EVENT_END);
+        atomize_client_done(&client);
+}
+
+/* Nobody waits for it, so no clock of the daemon ends it. */
+static void test_cpu_time(void **unused)
+{
+        (void)unused;
+        atomize_options hasty = options;
+        atomize_client client;
+        atomize_event event;
+        hart_error err = {0};
+        siginfo_t info;
+        hasty.program = LIAR_PROGRAM;
+        hasty.timeout = HART_SECOND / 10;
+        atomize_client_init(&client, &hasty);
+        assert_int_equal(begin_lie(&client, "burn", &err), HART_OK);
+        assert_int_equal(waitid(P_PID, (id_t)client.child.pid, &info, WEXITED | WNOWAIT), 0);
+        assert_int_equal(atomize_client_next(&client, &event, &err), HART_OK);
+        assert_int_equal(atomize_client_next(&client, &event, &err), HART_FAILED);
+        assert_non_null(strstr(err.text, "used up its CPU time on source 12"));
         atomize_client_done(&client);
 }
 
@@ -254,26 +299,32 @@ static void test_the_daemons_time_is_its_own(void **unused)
         atomize_event event;
         hart_error err = {0};
         hasty.program = LIAR_PROGRAM;
-        hasty.timeout = HART_SECOND / 10;
+        hasty.timeout = HART_SECOND / 2;
         atomize_client_init(&client, &hasty);
         assert_int_equal(begin_lie(&client, "flood", &err), HART_OK);
         for (int i = 0; i < 3; i++) {
-                uint64_t end = hart_now() + 5 * HART_SECOND / 10;
+                uint64_t end = hart_now() + HART_SECOND;
                 assert_int_equal(atomize_client_next(&client, &event, &err), HART_OK);
                 while (hart_now() < end)
                         ;
         }
-        assert_true(client.document.waited < HART_SECOND);
+        assert_true(client.document.waited < 2 * HART_SECOND);
         atomize_client_done(&client);
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_inline_and_by_file),     cmocka_unit_test(test_memory_follows_the_document),
-                cmocka_unit_test(test_wrong_size_of_a_file),   cmocka_unit_test(test_lies),
-                cmocka_unit_test(test_killed_in_mid_document), cmocka_unit_test(test_leave),
-                cmocka_unit_test(test_asked_to_stop),          cmocka_unit_test(test_the_daemons_time_is_its_own),
+                cmocka_unit_test(test_inline_and_by_file),
+                cmocka_unit_test(test_memory_follows_the_document),
+                cmocka_unit_test(test_greed),
+                cmocka_unit_test(test_wrong_size_of_a_file),
+                cmocka_unit_test(test_lies),
+                cmocka_unit_test(test_killed_in_mid_document),
+                cmocka_unit_test(test_cpu_time),
+                cmocka_unit_test(test_leave),
+                cmocka_unit_test(test_asked_to_stop),
+                cmocka_unit_test(test_the_daemons_time_is_its_own),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ HOMES = {
 SYSTEM = set("""
     assert.h ctype.h errno.h float.h inttypes.h iso646.h limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h
     stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h threads.h time.h wchar.h wctype.h
-    arpa dirent.h dlfcn.h elf.h endian.h fcntl.h fnmatch.h fts.h ftw.h getopt.h glob.h grp.h iconv.h langinfo.h libgen.h linux net netdb.h netinet
+    arpa dirent.h dlfcn.h elf.h endian.h fcntl.h fnmatch.h fts.h ftw.h getopt.h glob.h grp.h iconv.h langinfo.h libgen.h linux malloc.h net netdb.h netinet
     poll.h pthread.h pwd.h regex.h sched.h spawn.h strings.h sys sysexits.h syslog.h termios.h unistd.h cpuid.h immintrin.h
     """.split())
 
