@@ -154,7 +154,7 @@ static size_t plain_end(struct parser *parser)
 static void take_key(struct parser *parser, size_t *key_size)
 {
         struct json_fault fault = {0};
-        *key_size = json_string(parser->data + parser->position, parser->size - parser->position, &fault);
+        *key_size = json_string_size(parser->data + parser->position, parser->size - parser->position, &fault);
         if (*key_size == 0) {
                 refuse(parser, parser->position + fault.at, fault.at == 0 ? "a member's name is expected" : fault.why);
                 return;

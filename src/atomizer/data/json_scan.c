@@ -36,7 +36,7 @@ static bool is_hexadecimal(const unsigned char *data, size_t size)
                                    "0123456789abcdefABCDEF") == 4;
 }
 
-size_t json_string(const unsigned char *data, size_t size, struct json_fault *fault)
+size_t json_string_size(const unsigned char *data, size_t size, struct json_fault *fault)
 {
         if (size == 0 || data[0] != '"')
                 return refuse(fault, 0, "a string is expected");
@@ -94,7 +94,7 @@ size_t json_scalar(const unsigned char *data, size_t size, bool *lenient, struct
         if (size == 0)
                 return refuse(fault, 0, "a value is expected");
         if (data[0] == '"')
-                return json_string(data, size, fault);
+                return json_string_size(data, size, fault);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
                 size_t length = strlen(words[i].word);
                 if (size < length || memcmp(data, words[i].word, length) != 0)

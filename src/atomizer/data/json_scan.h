@@ -14,7 +14,7 @@ struct json_fault {
 /* Blanks, tabs and line ends at the start of data. */
 size_t json_blank(const unsigned char *data, size_t size);
 /* Bytes of the string, with its quotes, at the start of data; 0 and *fault where there is none. */
-size_t json_string(const unsigned char *data, size_t size, struct json_fault *fault);
+size_t json_string_size(const unsigned char *data, size_t size, struct json_fault *fault);
 /* The same for a string, a number, true, false or null. *lenient: NaN or Infinity, which JSON does not have. */
 size_t json_scalar(const unsigned char *data, size_t size, bool *lenient, struct json_fault *fault);
 /* "[]" or "{}" with blanks in it, or an array of numbers, true, false, null and such arrays, at most `size` bytes and
