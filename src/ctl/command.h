@@ -15,7 +15,15 @@
 enum { CTL_OK = 0, CTL_FAILURE = 1, CTL_NOT_FOUND = 2, CTL_USAGE = 64, CTL_UNAVAILABLE = 69, CTL_CONFIG = 78 };
 
 /* How long `ingest` waits at its end. */
+#define CTL_LIST_MAX 32
+
 enum { CTL_WAIT_NOT, CTL_WAIT_COMPLETE, CTL_WAIT_ALL };
+
+/* An option that may be said several times. */
+typedef struct ctl_list {
+        const char *items[CTL_LIST_MAX];
+        size_t count;
+} ctl_list;
 
 /* What the options say; defaults are in options.c. */
 typedef struct ctl_options {
@@ -43,9 +51,15 @@ typedef struct ctl_options {
         bool cleanup, yes;
         int64_t parent; /* 0: any */
         bool problem, metadata;
+        const char *uri;                   /* its beginning */
+        const char *older_than;            /* an interval as PostgreSQL reads it */
+        ctl_list include, exclude, tables; /* patterns */
+        int64_t settle;                    /* seconds */
+        int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
+#define CTL_AS_IT_IS INT64_MIN
 
 struct ctl_command;
 
@@ -82,7 +96,11 @@ enum {
         TAKES_YES = 1 << 20,
         TAKES_PARENT = 1 << 21, /* --parent, --problem */
         TAKES_GIT = 1 << 28,    /* --git, --commits */
-        TAKES_TREE = 1 << 22    /* --depth, --limit, --metadata */
+        TAKES_TREE = 1 << 22,   /* --depth, --limit, --metadata */
+        TAKES_CHOICE = 1 << 23, /* --uri, --older-than */
+        TAKES_QUOTA = 1 << 24,  /* --atoms, --bytes */
+        TAKES_WATCH = 1 << 25,  /* --include, --exclude, --settle, --all */
+        TAKES_TABLE = 1 << 26
 };
 
 typedef struct ctl_command {

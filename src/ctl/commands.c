@@ -8,6 +8,11 @@ const ctl_command ctl_commands[] = {
          "  hartonomousctl ingest --tenant 7 report.md notes/\n"
          "  hartonomousctl ingest --git ~/src/project ~/src/other@v1.0\n"
          "  curl -s https://example.org/ | hartonomousctl ingest --name example.html --content-type text/html -\n"},
+        {"watch", NULL, "FOLDER...", 1, -1, TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_WATCH | TAKES_JSON, ctl_watch,
+         "Hand in what is in folders and what comes into them, until it is stopped",
+         "  hartonomousctl watch ~/Documents\n"
+         "  hartonomousctl watch --tenant 7 --include '*.pdf' --exclude drafts /srv/incoming\n"
+         "  systemctl enable --now hartonomous-watch@$(systemd-escape --path /srv/incoming)\n"},
         {"status", NULL, "", 0, 0, TAKES_JSON, ctl_status,
          "Show queues, sources, counts, daemons and the servers they depend on",
          "  hartonomousctl status\n"
@@ -28,6 +33,17 @@ const ctl_command ctl_commands[] = {
          "  hartonomousctl source tree 1 --depth 2\n"
          "  hartonomousctl source tree 1 --metadata --limit 0\n"
          "  hartonomousctl source tree 1 --limit 0 --json | jq '.tree[] | select(.kind == \"page\")'\n"},
+        {"source", "delete", "[SOURCE]...", 0, -1, TAKES_TENANT | TAKES_CHOICE | TAKES_DRY_RUN | TAKES_YES | TAKES_JSON,
+         ctl_source_delete, "Remove documents with all that only they used: atoms, vectors, their part of the graph",
+         "  hartonomousctl source delete 12 13\n"
+         "  hartonomousctl source delete --uri file:///srv/old/ --dry-run\n"
+         "  hartonomousctl source delete --tenant 7 --older-than '90 days' --yes\n"},
+        {"tenant", "list", "", 0, 0, TAKES_TENANT | TAKES_JSON, ctl_tenant_list,
+         "List tenants with what they have and what they may have", "  hartonomousctl tenant list\n"},
+        {"tenant", "set-quota", "TENANT", 1, 1, TAKES_QUOTA | TAKES_JSON, ctl_tenant_set_quota,
+         "Limit how much a tenant may have",
+         "  hartonomousctl tenant set-quota 7 --atoms 1000000 --bytes 500M\n"
+         "  hartonomousctl tenant set-quota 7 --atoms none\n"},
         {"reconstruct", NULL, "SOURCE", 1, 1, TAKES_TENANT | TAKES_OUTPUT, ctl_reconstruct,
          "Give a document back, byte for byte, checked against its hash",
          "  hartonomousctl reconstruct 1 >copy.txt\n"

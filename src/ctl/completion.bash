@@ -22,7 +22,7 @@ _hartonomousctl() {
     "")
         mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n 's/^  \([a-z-]*\).*/\1/p' | sort -u)" -- "$current")
         ;;
-    ingest)
+    ingest|watch)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
@@ -31,7 +31,7 @@ _hartonomousctl() {
             [[ "$command $action" == queue\ @(show|enable|disable|peek|purge) && ${#words[@]} == 2 ]] && _hartonomousctl_queues "$current"
             return
         fi
-        mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n "s/^  $command \([a-z]*\).*/\1/p")" -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W "$(hartonomousctl --help 2>/dev/null | sed -n "s/^  $command \([a-z-]*\).*/\1/p")" -- "$current")
         ;;
     esac
 }

@@ -176,12 +176,30 @@ static void tell(const struct ingest *ingest, uint64_t began)
                (double)(hart_now() - began) / (double)HART_SECOND);
 }
 
-static void ingest_done(struct ingest *ingest)
+struct ingest *ingest_open(struct ctl *ctl)
+{
+        struct ingest *ingest = hart_allocate(sizeof *ingest);
+        ingest->ctl = ctl;
+        ingest->tenant = ctl->options.tenant == HART_ANY_TENANT ? 0 : (int32_t)ctl->options.tenant;
+        ingest->chunk = hart_allocate(CHUNK_BYTES);
+        return ingest;
+}
+
+void ingest_clear(struct ingest *ingest)
 {
         for (size_t i = 0; i < ingest->count; i++) {
                 free(ingest->documents[i].path);
                 free(ingest->documents[i].failure);
         }
+        ingest->count = 0;
+        ingest->error = (hart_error){0};
+}
+
+void ingest_close(struct ingest *ingest)
+{
+        if (!ingest)
+                return;
+        ingest_clear(ingest);
         free(ingest->documents);
         free(ingest->chunk);
         batch_done(ingest);
@@ -215,11 +233,8 @@ int ctl_ingest(struct ctl *ctl, int count, char *arguments[])
         if (status != CTL_OK)
                 return status;
         ctl_hold_signals();
-        struct ingest *ingest = hart_allocate(sizeof *ingest);
-        ingest->ctl = ctl;
-        ingest->tenant = ctl->options.tenant == HART_ANY_TENANT ? 0 : (int32_t)ctl->options.tenant;
-        ingest->chunk = hart_allocate(CHUNK_BYTES);
+        struct ingest *ingest = ingest_open(ctl);
         status = run(ingest, wait, arguments);
-        ingest_done(ingest);
+        ingest_close(ingest);
         return status;
 }

@@ -47,6 +47,11 @@ struct ingest {
         hart_error error; /* what ended the whole: PostgreSQL is away, interrupted */
 };
 
+/* What `ingest` and `watch` begin and end with; NULL may be closed. */
+struct ingest *ingest_open(struct ctl *ctl);
+void ingest_close(struct ingest *ingest);
+/* Forgets the documents, and what ended the last round. */
+void ingest_clear(struct ingest *ingest);
 struct document *ingest_add(struct ingest *ingest, const char *path);
 /* The document could not be handed in; says so. */
 void ingest_failed(struct ingest *ingest, struct document *document, const char *format, ...)

@@ -50,7 +50,22 @@ const option_row option_rows[] = {
          "give the other end an Error with this code, instead of EndDialog"},
         {"description", 0, OPTION_TEXT, TAKES_END, AT(description), 0, 0, "TEXT", "what the Error says"},
         {"cleanup", 0, OPTION_FLAG, TAKES_END, AT(cleanup), 0, 0, NULL, "drop the other end too, without a word to it"},
+        {"uri", 0, OPTION_TEXT, TAKES_CHOICE, AT(uri), 0, 0, "PREFIX", "those whose URI begins with PREFIX"},
+        {"older-than", 0, OPTION_TEXT, TAKES_CHOICE, AT(older_than), 0, 0, "AGE",
+         "those that came before AGE, such as '30 days'"},
+        {"atoms", 0, OPTION_LIMIT, TAKES_QUOTA, AT(max_atoms), 0, INT64_MAX, "N", "atoms it may have, or none"},
+        {"bytes", 0, OPTION_LIMIT, TAKES_QUOTA, AT(max_bytes), 0, INT64_MAX, "N",
+         "bytes they may have, such as 500M, or none"},
         {"yes", 'y', OPTION_FLAG, TAKES_YES, AT(yes), 0, 0, NULL, "do not ask"},
+        {"include", 0, OPTION_LIST, TAKES_WATCH, AT(include), 0, 0, "PATTERN",
+         "only files whose name fits, such as '*.pdf'; may be said again"},
+        {"exclude", 0, OPTION_LIST, TAKES_WATCH, AT(exclude), 0, 0, "PATTERN",
+         "no files and folders whose name fits; may be said again"},
+        {"settle", 0, OPTION_NUMBER, TAKES_WATCH, AT(settle), 0, 86400, "SECONDS",
+         "take a file when nothing happened to it for so long (1)"},
+        {"all", 'a', OPTION_FLAG, TAKES_WATCH, AT(all), 0, 0, NULL, "hidden and temporary files too"},
+        {"table", 0, OPTION_LIST, TAKES_TABLE, AT(tables), 0, 0, "PATTERN",
+         "only tables whose name fits, such as 'public.*'; may be said again"},
         {"all", 'a', OPTION_FLAG, TAKES_ALL, AT(all), 0, 0, NULL, "all of them"},
         {"model", 0, OPTION_TEXT, TAKES_MODEL, AT(model), 0, 0, "DIR",
          "folder of the model, instead of that in embedding.conf"},
@@ -77,6 +92,33 @@ static int take_number(const option_row *row, const char *text, int64_t *ret)
                 return ctl_usage("--%s=%s: not a number from %lld to %lld", row->name, text, (long long)row->least,
                                  (long long)row->most);
         *ret = value;
+        return CTL_OK;
+}
+
+static int take_limit(const option_row *row, const char *text, int64_t *ret)
+{
+        static const char units[] = "KMGT";
+        char *end = NULL;
+        errno = 0;
+        long long value = strtoll(text, &end, 10);
+        const char *unit = end > text && *end ? strchr(units, *end) : NULL;
+        const unsigned shift = unit ? 10U * (unsigned)(unit - units + 1) : 0;
+        if (strcmp(text, "none") == 0) {
+                *ret = -1;
+                return CTL_OK;
+        }
+        if (errno || end == text || end[unit ? 1 : 0] || value < 0 || value > INT64_MAX >> shift)
+                return ctl_usage("--%s=%s: neither a number from 0, such as 1000000 or 500M, nor \"none\"", row->name,
+                                 text);
+        *ret = (int64_t)value << shift;
+        return CTL_OK;
+}
+
+static int take_item(const option_row *row, const char *text, ctl_list *ret)
+{
+        if (ret->count == CTL_LIST_MAX)
+                return ctl_usage("--%s: said more than %d times", row->name, CTL_LIST_MAX);
+        ret->items[ret->count++] = text;
         return CTL_OK;
 }
 
@@ -116,6 +158,10 @@ int option_take(const option_row *row, const char *value, ctl_options *options)
                 return CTL_OK;
         case OPTION_NUMBER:
                 return take_number(row, value, place(options, row));
+        case OPTION_LIMIT:
+                return take_limit(row, value, place(options, row));
+        case OPTION_LIST:
+                return take_item(row, value, place(options, row));
         case OPTION_TEXT:
                 return take_text(row, value, *value != '\0', "a value", place(options, row));
         case OPTION_OPTIONAL_TEXT:

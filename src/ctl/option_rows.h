@@ -7,7 +7,9 @@
 typedef enum option_kind {
         OPTION_FLAG,
         OPTION_NUMBER,
+        OPTION_LIMIT, /* a number, with K, M, G or T for multiples of 1024 where it is of bytes; or "none" */
         OPTION_TEXT,
+        OPTION_LIST, /* texts, one each time */
         OPTION_OPTIONAL_TEXT,
         OPTION_MEDIA_TYPE,
         OPTION_FILE_NAME

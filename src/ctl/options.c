@@ -11,7 +11,9 @@ static void fill_options(struct option options[OPTION_ROWS_MAX + 1], char letter
 {
         static const int arguments[] = {[OPTION_FLAG] = no_argument,
                                         [OPTION_NUMBER] = required_argument,
+                                        [OPTION_LIMIT] = required_argument,
                                         [OPTION_TEXT] = required_argument,
+                                        [OPTION_LIST] = required_argument,
                                         [OPTION_OPTIONAL_TEXT] = optional_argument,
                                         [OPTION_MEDIA_TYPE] = required_argument,
                                         [OPTION_FILE_NAME] = required_argument};
@@ -162,7 +164,10 @@ int ctl_read_arguments(int argc, char *argv[], ctl_invocation *ret)
                                             .tenant = HART_ANY_TENANT,
                                             .count = 10,
                                             .limit = 100,
-                                            .error = CTL_NO_ERROR}};
+                                            .error = CTL_NO_ERROR,
+                                            .settle = 1,
+                                            .max_atoms = CTL_AS_IT_IS,
+                                            .max_bytes = CTL_AS_IT_IS}};
         bool given[OPTION_ROWS_MAX] = {false};
         int status = read_options(argc, argv, &found.options, given);
         if (status == CTL_OK && optind < argc && !found.options.version)

@@ -138,5 +138,6 @@ hart_code batch_resolve(struct batch *batch, struct atom_table *table, hart_erro
                 if (code != HART_OK)
                         return code;
         }
+        batch_add_usage(batch, table);
         return HART_OK;
 }

@@ -23,6 +23,7 @@ void batch_done(struct batch *batch)
         }
         free(batch->documents);
         hart_pg_result_close(batch->claimed);
+        hart_buffer_done(&batch->usage);
         atom_table_done(&batch->roots);
         atom_table_done(&batch->atoms);
         free(batch->components);
@@ -133,9 +134,11 @@ hart_code batch_flush(struct batch *batch, hart_error *err)
                 code = batch_store_runs(batch, err);
         if (code == HART_OK)
                 code = batch_send_embedding_requests(batch, err);
+        uint64_t made = 0;
         for (uint32_t i = 0; i < batch->atoms.count; i++)
-                batch->made += batch->atoms.atoms[i].is_new;
-        batch->repeated += batch->component_count;
+                made += batch->atoms.atoms[i].is_new;
+        batch->made += made;
+        batch->repeated += batch->component_count - made;
         atom_table_clear(&batch->atoms);
         arena_clear(&batch->arena);
         batch->component_count = 0;

@@ -102,6 +102,7 @@ struct batch {
         size_t kind_count;
         const hart_atomizer *kinds_of; /* whose subtypes the next are */
         uint16_t subtype_kinds[HART_SUBTYPES_MAX];
+        hart_buffer usage;            /* of quota.c */
         struct atom_table roots;      /* document atoms */
         struct atom_table atoms;      /* components */
         struct component *components; /* COMPONENTS_MAX */
@@ -116,6 +117,13 @@ struct batch {
 };
 
 void batch_done(struct batch *batch);
+/* quota.c: HART_POISON, and the message blamed, where a document's tenant may not add it; asked before its first step.
+ */
+hart_code batch_check_quotas(struct batch *batch, hart_error *err);
+/* Notes which atoms of a resolved table are new; batch_count_usage, the last statement of the delivery, stores the sum.
+ */
+void batch_add_usage(struct batch *batch, const struct atom_table *table);
+hart_code batch_count_usage(struct batch *batch, hart_error *err);
 /* Names the document's message as the one that failed. Returns `code`. */
 hart_code batch_blame(struct batch *batch, const struct document *document, hart_code code);
 

@@ -39,6 +39,24 @@ static hart_code read_source(struct batch *batch, struct document *document, siz
         return HART_OK;
 }
 
+/* A message may come late for a source that was removed; for one that never was it is wrong. */
+static hart_code judge_missing(struct batch *batch, struct document *document, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters p = {0};
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
+        hart_pg_add_int8(&p, document->source);
+        hart_code code = hart_pg_run(batch->pg, &sql_was_deleted, &p, &rows, err);
+        if (code != HART_OK)
+                return code;
+        if (!hart_pg_flag(rows, 0, 0))
+                return refuse(batch, document, err, "does not exist");
+        document->fate = FATE_NOTHING;
+        hart_worker_log_done(batch->context, HART_LOG_INFO, NULL,
+                             "source %" PRId64 " of tenant %" PRId32 " was deleted: there is nothing to ingest",
+                             document->source, document->tenant);
+        return HART_OK;
+}
+
 static hart_code claim_sources(struct batch *batch, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters p = {0};
@@ -64,8 +82,9 @@ static hart_code claim_sources(struct batch *batch, hart_error *err)
                 if (row == hart_pg_rows(batch->claimed) ||
                     hart_pg_integer(batch->claimed, row, 0) != document->tenant ||
                     hart_pg_integer(batch->claimed, row, 1) != document->source)
-                        return refuse(batch, document, err, "does not exist");
-                code = read_source(batch, document, row++, err);
+                        code = judge_missing(batch, document, err);
+                else
+                        code = read_source(batch, document, row++, err);
         }
         return code;
 }

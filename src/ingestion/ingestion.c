@@ -72,6 +72,8 @@ static hart_code run(struct batch *batch, const hart_message *messages, size_t c
                 return code;
         code = batch_claim(batch, err);
         if (code == HART_OK)
+                code = batch_check_quotas(batch, err);
+        if (code == HART_OK)
                 code = batch_load(batch, 0, batch->count, err);
         if (code == HART_OK)
                 code = batch_identify(batch, err);
@@ -79,7 +81,9 @@ static hart_code run(struct batch *batch, const hart_message *messages, size_t c
                 code = batch_atomize(batch, err);
         if (code == HART_OK)
                 code = batch_store(batch, err);
-        return code == HART_OK ? batch_send(batch, err) : code;
+        if (code == HART_OK)
+                code = batch_send(batch, err);
+        return code == HART_OK ? batch_count_usage(batch, err) : code;
 }
 
 static void log_source(const struct batch *batch, const struct document *document)

@@ -285,7 +285,7 @@ CREATE TABLE hartonomous.embedding (
     atom_id    bigint      NOT NULL,
     vector     real[]      NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant_id, model_id, atom_id),
+    PRIMARY KEY (tenant_id, atom_id, model_id), -- an atom that goes finds its vectors by it
     FOREIGN KEY (tenant_id, atom_id) REFERENCES hartonomous.atom ON DELETE CASCADE
 );
 ALTER TABLE hartonomous.embedding ALTER COLUMN vector SET STORAGE EXTERNAL;

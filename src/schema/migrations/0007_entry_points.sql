@@ -15,6 +15,7 @@ BEGIN
     IF coalesce(stage_begin.file_name, '') = '' THEN
         RAISE EXCEPTION 'a source needs a file name' USING ERRCODE = '22023';
     END IF;
+    PERFORM hartonomous.check_quota(stage_begin.tenant_id);
     INSERT INTO hartonomous.tenant (tenant_id) VALUES (stage_begin.tenant_id) ON CONFLICT DO NOTHING;
     INSERT INTO hartonomous.source (tenant_id, file_name, uri, declared_content_type)
     VALUES (stage_begin.tenant_id, stage_begin.file_name, stage_begin.uri, stage_begin.content_type)
@@ -65,6 +66,7 @@ BEGIN
     IF staged IS DISTINCT FROM stage_commit.size THEN
         RAISE EXCEPTION 'source % has % staged bytes, not %', stage_commit.source_id, staged, coalesce(stage_commit.size::text, 'NULL') USING ERRCODE = '22023';
     END IF;
+    PERFORM hartonomous.check_quota(stage_commit.tenant_id, stage_commit.size);
     UPDATE hartonomous.source s
       SET state = 'queued', size = stage_commit.size, content_hash = stage_commit.content_hash,
           version = nextval('hartonomous.state_version')
