@@ -2,40 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <hartonomous/json.h>
-
-#include "flow.h"
 #include "office.h"
-#include "part.h"
+#include "opendocument.h"
 
-#define REPEATED_MAX  16384 /* columns */
-#define ROWS_MAX      1048576
-#define NOTES_MAX     10000
-#define DESCRIBED_MAX 200
-
-struct note {
-        const char *kind;
-        size_t begin, end; /* in notes_text */
-};
-
-struct content {
-        struct package *package;
-        struct flow flow;
-        unsigned paragraphs, level; /* open ones; of the heading in hand */
-        bool sheets, title;         /* in a spreadsheet; in a title's frame */
-        bool valued;                /* the cell in hand has a value: what is shown of it says no more */
-        uint64_t tabs_charged, cell_repeats, row_repeats;
-        size_t slides, sheet_count;
-        char *sheet_name; /* of the table in hand */
-        /* Notes lie in the middle of a sentence: they are kept for the end. */
-        hart_buffer kept, notes_text; /* the sentence's beginning */
-        unsigned kept_level, kept_paragraphs;
-        struct note *notes;
-        size_t note_count;
-        unsigned open_notes;
-        hart_buffer described;
-        hart_json_writer writer;
-};
+#define NOTES_MAX 10000
 
 bool opendocument_is(const struct package *package)
 {
@@ -45,7 +15,7 @@ bool opendocument_is(const struct package *package)
 
 /* --- paragraphs --- */
 
-static hart_code end_paragraph(struct content *content, hart_error *err)
+static hart_code end_paragraph(struct opendocument *content, hart_error *err)
 {
         struct flow *flow = &content->flow;
         if (content->open_notes > 0) {
@@ -62,7 +32,7 @@ static hart_code end_paragraph(struct content *content, hart_error *err)
         return HART_OK;
 }
 
-static hart_code begin_paragraph(struct content *content, unsigned level, hart_error *err)
+static hart_code begin_paragraph(struct opendocument *content, unsigned level, hart_error *err)
 {
         hart_code code = content->flow.text.size > 0 ? end_paragraph(content, err) : HART_OK;
         content->level = level;
@@ -83,7 +53,7 @@ static hart_code on_heading(void *data, struct part *part, hart_error *err)
 
 static hart_code on_paragraph_end(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         (void)part;
         hart_code code = content->flow.text.size > 0 ? end_paragraph(content, err) : HART_OK;
         content->level = 0;
@@ -91,7 +61,7 @@ static hart_code on_paragraph_end(void *data, struct part *part, hart_error *err
         return code;
 }
 
-static bool takes_text(const struct content *content)
+static bool takes_text(const struct opendocument *content)
 {
         return content->paragraphs > 0 && (!content->valued || content->open_notes > 0);
 }
@@ -99,7 +69,7 @@ static bool takes_text(const struct content *content)
 /* Blanks and line ends of the XML are one blank together. */
 static void on_text(void *data, const char *text, size_t size)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         struct flow *flow = &content->flow;
         if (!takes_text(content))
                 return;
@@ -113,7 +83,7 @@ static void on_text(void *data, const char *text, size_t size)
         }
 }
 
-static void put_blank(struct content *content, const char *blank)
+static void put_blank(struct opendocument *content, const char *blank)
 {
         if (takes_text(content))
                 flow_text(&content->flow, blank, 1);
@@ -157,7 +127,7 @@ static void swap(hart_buffer *left, hart_buffer *right)
         *right = other;
 }
 
-static hart_code begin_note(struct content *content, struct part *part, const char *kind)
+static hart_code begin_note(struct opendocument *content, struct part *part, const char *kind)
 {
         size_t count = content->note_count;
         if (content->open_notes > 0 || count == NOTES_MAX) { /* none has one of its own */
@@ -166,7 +136,8 @@ static hart_code begin_note(struct content *content, struct part *part, const ch
         }
         if ((count & (count + 1)) == 0)
                 content->notes = hart_reallocate_array(content->notes, (count + 1) * 2, sizeof *content->notes);
-        content->notes[content->note_count++] = (struct note){.kind = kind, .begin = content->notes_text.size};
+        content->notes[content->note_count++] =
+                (struct opendocument_note){.kind = kind, .begin = content->notes_text.size};
         content->open_notes++;
         swap(&content->flow.text, &content->kept);
         content->kept_level = content->level;
@@ -190,7 +161,7 @@ static hart_code on_annotation(void *data, struct part *part, hart_error *err)
 
 static hart_code on_note_end(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         (void)part, (void)err;
         if (content->open_notes == 0)
                 return HART_OK;
@@ -203,12 +174,12 @@ static hart_code on_note_end(void *data, struct part *part, hart_error *err)
         return HART_OK;
 }
 
-static hart_code emit_notes(struct content *content, hart_error *err)
+static hart_code emit_notes(struct opendocument *content, hart_error *err)
 {
         hart_emitter *emitter = content->package->emitter;
         hart_code code = HART_OK;
         for (size_t i = 0; code == HART_OK && i < content->note_count; i++) {
-                const struct note *note = &content->notes[i];
+                const struct opendocument_note *note = &content->notes[i];
                 if (note->end <= note->begin)
                         continue;
                 code = emit_open(emitter, &(hart_node){.kind = note->kind}, err);
@@ -221,134 +192,11 @@ static hart_code emit_notes(struct content *content, hart_error *err)
         return code;
 }
 
-/* --- tables --- */
-
-static hart_code on_spreadsheet(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        (void)part, (void)err;
-        content->sheets = true;
-        return HART_OK;
-}
-
-static void describe_sheet(struct content *content)
-{
-        if (!content->sheets || content->sheet_name == NULL || content->sheet_count++ >= DESCRIBED_MAX)
-                return;
-        hart_json_begin_object(&content->writer);
-        hart_json_key(&content->writer, "name");
-        hart_json_put_text_n(&content->writer, content->sheet_name, strnlen(content->sheet_name, 100));
-        hart_json_key(&content->writer, "rows");
-        hart_json_put_integer(&content->writer, (int64_t)content->flow.rows);
-        hart_json_end_object(&content->writer);
-}
-
-static hart_code on_table(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        HART_CLEANUP(hart_free_p) char *name = part_attribute(part, "name");
-        if (content->open_notes > 0)
-                return HART_OK;
-        hart_code code = flow_table(&content->flow, content->sheets ? "sheet" : "table", name, err);
-        if (content->flow.tables == 1) {
-                free(content->sheet_name);
-                content->sheet_name = HART_TAKE(name);
-                content->flow.rows = 0;
-        }
-        return code;
-}
-
-static hart_code on_table_end(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        (void)part;
-        if (content->open_notes > 0 || content->flow.tables == 0)
-                return HART_OK;
-        hart_code code = flow_table_end(&content->flow, err);
-        if (content->flow.tables == 0)
-                describe_sheet(content);
-        return code;
-}
-
-static hart_code on_row(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        (void)err;
-        if (content->flow.tables == 1)
-                content->row_repeats = part_number(part, "number-rows-repeated", ROWS_MAX, 1);
-        return HART_OK;
-}
-
-/* Rows that say the same are written once in the file. */
-static hart_code on_row_end(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        struct flow *flow = &content->flow;
-        HART_CLEANUP(hart_buffer_done) hart_buffer row = {0};
-        (void)part;
-        if (content->open_notes > 0 || flow->tables != 1)
-                return HART_OK;
-        if (content->row_repeats > 1 && flow->row.size > 0)
-                hart_buffer_append(&row, flow->row.data, flow->row.size);
-        hart_code code = flow_row_end(flow, err);
-        for (uint64_t i = 1; code == HART_OK && row.size > 0 && i < content->row_repeats; i++) {
-                code = package_charge(content->package, row.size, err);
-                hart_buffer_append(&flow->row, row.data, row.size);
-                if (code == HART_OK)
-                        code = flow_row_end(flow, err);
-        }
-        return code;
-}
-
-static hart_code on_cell(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        (void)err;
-        if (content->open_notes > 0 || content->flow.tables != 1)
-                return HART_OK;
-        content->cell_repeats = part_number(part, "number-columns-repeated", REPEATED_MAX, 1);
-        static const char *const values[] = {"value", "date-value"};
-        for (size_t i = 0; content->sheets && i < sizeof values / sizeof *values && !content->valued; i++) {
-                HART_CLEANUP(hart_free_p) char *value = part_attribute(part, values[i]);
-                content->valued = value != NULL && *value != '\0';
-                if (content->valued)
-                        flow_text(&content->flow, value, strlen(value));
-        }
-        return HART_OK;
-}
-
-static hart_code on_cell_end(void *data, struct part *part, hart_error *err)
-{
-        struct content *content = data;
-        struct flow *flow = &content->flow;
-        HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
-        (void)part;
-        if (content->open_notes > 0 || flow->tables != 1)
-                return HART_OK;
-        content->valued = false;
-        hart_code code = flow_paragraph(flow, 0, err);
-        if (flow->gaps == 0 && content->cell_repeats > 1 && flow->row.size > flow->cell)
-                hart_buffer_append(&text, flow->row.data + flow->cell, flow->row.size - flow->cell);
-        flow_cell_end(flow);
-        for (uint64_t i = 1; code == HART_OK && i < content->cell_repeats; i++) {
-                if (text.size > 0) {
-                        flow_text(flow, (const char *)text.data, text.size);
-                        code = package_charge(content->package, text.size, err);
-                }
-                flow_cell_end(flow);
-        }
-        if (code == HART_OK && flow->tabs > content->tabs_charged)
-                code = package_charge(content->package, flow->tabs - content->tabs_charged, err);
-        content->tabs_charged = flow->tabs;
-        content->cell_repeats = 1;
-        return code;
-}
-
 /* --- slides --- */
 
 static hart_code on_slide(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         char metadata[48];
         HART_CLEANUP(hart_free_p) char *name = part_attribute(part, "name");
         (void)snprintf(metadata, sizeof metadata, "{\"number\":%zu}", ++content->slides);
@@ -358,14 +206,14 @@ static hart_code on_slide(void *data, struct part *part, hart_error *err)
 
 static hart_code on_notes(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         (void)part;
         return emit_open(content->package->emitter, &(hart_node){.kind = "notes"}, err);
 }
 
 static hart_code on_node_end(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         (void)part;
         hart_code code = flow_end(&content->flow, err);
         return code == HART_OK ? emit_close(content->package->emitter, err) : code;
@@ -373,7 +221,7 @@ static hart_code on_node_end(void *data, struct part *part, hart_error *err)
 
 static hart_code on_frame(void *data, struct part *part, hart_error *err)
 {
-        struct content *content = data;
+        struct opendocument *content = data;
         HART_CLEANUP(hart_free_p) char *class = part_attribute(part, "class");
         (void)err;
         content->title = class != NULL && strcmp(class, "title") == 0;
@@ -383,7 +231,7 @@ static hart_code on_frame(void *data, struct part *part, hart_error *err)
 static hart_code on_frame_end(void *data, struct part *part, hart_error *err)
 {
         (void)part, (void)err;
-        ((struct content *)data)->title = false;
+        ((struct opendocument *)data)->title = false;
         return HART_OK;
 }
 
@@ -399,18 +247,18 @@ static const struct part_rule rules[] = {
         {"tracked-changes", on_passed_over, NULL}, /* text that was */
         {"ruby-text", on_passed_over, NULL},       /* how the text beside is pronounced */
         {"forms", on_passed_over, NULL},
-        {"spreadsheet", on_spreadsheet, NULL},
-        {"table", on_table, on_table_end},
-        {"table-row", on_row, on_row_end},
-        {"table-cell", on_cell, on_cell_end},
-        {"covered-table-cell", on_cell, on_cell_end},
+        {"spreadsheet", opendocument_on_spreadsheet, NULL},
+        {"table", opendocument_on_table, opendocument_on_table_end},
+        {"table-row", opendocument_on_row, opendocument_on_row_end},
+        {"table-cell", opendocument_on_cell, opendocument_on_cell_end},
+        {"covered-table-cell", opendocument_on_cell, opendocument_on_cell_end},
         {"page", on_slide, on_node_end},
         {"notes", on_notes, on_node_end},
         {"frame", on_frame, on_frame_end},
         {0},
 };
 
-static hart_code describe(struct content *content, hart_error *err)
+static hart_code describe(struct opendocument *content, hart_error *err)
 {
         char metadata[48];
         if (content->slides > 0) {
@@ -426,7 +274,7 @@ static hart_code describe(struct content *content, hart_error *err)
 
 hart_code opendocument_read(struct package *package, hart_error *err)
 {
-        struct content content = {.package = package, .flow = {.emitter = package->emitter}, .cell_repeats = 1};
+        struct opendocument content = {.package = package, .flow = {.emitter = package->emitter}, .cell_repeats = 1};
         content.writer.out = &content.described;
         hart_json_begin_object(&content.writer);
         hart_json_key(&content.writer, "sheets");

@@ -1,7 +1,6 @@
 /* word: WordprocessingML (ECMA-376, part 1, chapter 17) and OpenDocument text. */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <hartonomous/json.h>
 
@@ -10,8 +9,8 @@
 #include "office.h"
 #include "part.h"
 #include "relations.h"
+#include "word_styles.h"
 
-#define STYLES_MAX 5000
 #define LINKS_MAX  200
 #define LINKS_SIZE ((size_t)40 << 10)
 
@@ -24,93 +23,13 @@ static const char *const content_types[] = {
         NULL,
 };
 
-struct style {
-        char *id, *base;
-        unsigned level; /* of its headings; 0 where it is for text */
-};
-
 struct word {
         struct package *package;
         struct flow flow;
-        struct style *styles;
-        size_t style_count;
+        struct word_styles styles;
         unsigned level; /* of the paragraph in hand */
         bool in_text;
 };
-
-/* --- styles --- */
-
-static hart_code on_style(void *data, struct part *part, hart_error *err)
-{
-        struct word *word = data;
-        size_t count = word->style_count;
-        (void)err;
-        if (count == STYLES_MAX) {
-                part->skip = true;
-                return HART_OK;
-        }
-        if ((count & (count + 1)) == 0)
-                word->styles = hart_reallocate_array(word->styles, (count + 1) * 2, sizeof *word->styles);
-        word->styles[word->style_count++] = (struct style){.id = part_attribute(part, "styleId")};
-        return HART_OK;
-}
-
-static struct style *last_style(struct word *word)
-{
-        return word->style_count > 0 ? &word->styles[word->style_count - 1] : NULL;
-}
-
-/* "heading 1" is its name in every language; the id is not. */
-static hart_code on_style_name(void *data, struct part *part, hart_error *err)
-{
-        struct style *style = last_style(data);
-        HART_CLEANUP(hart_free_p) char *name = part_attribute(part, "val");
-        (void)err;
-        if (style == NULL || name == NULL)
-                return HART_OK;
-        if (strncasecmp(name, "heading ", 8) == 0 && name[8] >= '1' && name[8] <= '9' && name[9] == '\0')
-                style->level = (unsigned)(name[8] - '0');
-        else if (strcasecmp(name, "title") == 0)
-                style->level = 1;
-        return HART_OK;
-}
-
-static hart_code on_based_on(void *data, struct part *part, hart_error *err)
-{
-        struct style *style = last_style(data);
-        (void)err;
-        if (style != NULL && style->base == NULL)
-                style->base = part_attribute(part, "val");
-        return HART_OK;
-}
-
-static hart_code on_style_level(void *data, struct part *part, hart_error *err)
-{
-        struct style *style = last_style(data);
-        uint64_t level = part_number(part, "val", 8, 9);
-        (void)err;
-        if (style != NULL && style->level == 0 && level < 9)
-                style->level = (unsigned)level + 1;
-        return HART_OK;
-}
-
-static const struct style *style_by_id(const struct word *word, const char *id)
-{
-        for (size_t i = 0; id != NULL && i < word->style_count; i++) {
-                if (word->styles[i].id != NULL && strcmp(word->styles[i].id, id) == 0)
-                        return &word->styles[i];
-        }
-        return NULL;
-}
-
-/* A style without a level of its own has that of the one it is based on. */
-static unsigned level_of(const struct word *word, const char *id)
-{
-        const struct style *style = style_by_id(word, id);
-        for (unsigned i = 0; style != NULL && style->level == 0 && i < FLOW_LEVELS_MAX; i++)
-                style = style_by_id(word, style->base);
-        return style != NULL ? style->level : 0;
-}
 
 /* --- text --- */
 
@@ -134,7 +53,7 @@ static hart_code on_paragraph_style(void *data, struct part *part, hart_error *e
         struct word *word = data;
         HART_CLEANUP(hart_free_p) char *id = part_attribute(part, "val");
         (void)err;
-        word->level = level_of(word, id);
+        word->level = word_styles_level(&word->styles, id);
         return HART_OK;
 }
 
@@ -294,13 +213,6 @@ static const struct part_rule text_rules[] = {
         {"comment", on_comment, on_note_end},
         {0},
 };
-static const struct part_rule style_rules[] = {
-        {"style", on_style, NULL},
-        {"name", on_style_name, NULL},
-        {"basedOn", on_based_on, NULL},
-        {"outlineLvl", on_style_level, NULL},
-        {0},
-};
 
 static hart_code read_text(struct word *word, const char *part, enum part_need need, hart_error *err)
 {
@@ -360,7 +272,7 @@ static hart_code read_parts(struct word *word, const char *main_part, const stru
         const struct relation *styles = relations_next(relations, "styles", NULL);
         hart_code code = describe_links(word, relations, err);
         if (code == HART_OK && styles != NULL && !styles->external)
-                code = part_walk(word->package, styles->target, PART_OPTIONAL, style_rules, NULL, word, err);
+                code = word_styles_read(word->package, styles->target, &word->styles, err);
         if (code == HART_OK)
                 code = read_text(word, main_part, PART_NEEDED, err);
         for (size_t i = 0; code == HART_OK && i < sizeof others / sizeof *others; i++)
@@ -375,11 +287,7 @@ static hart_code read(struct package *package, const char *main_part, hart_error
         hart_code code = relations_read(package, main_part, &relations, err);
         if (code == HART_OK)
                 code = read_parts(&word, main_part, &relations, err);
-        for (size_t i = 0; i < word.style_count; i++) {
-                free(word.styles[i].id);
-                free(word.styles[i].base);
-        }
-        free(word.styles);
+        word_styles_done(&word.styles);
         flow_done(&word.flow);
         relations_done(&relations);
         return code;
