@@ -191,12 +191,15 @@ static void repeat(hart_buffer *out, size_t count, const char *text)
                 hart_buffer_text(out, text);
 }
 
+/* So that what is written down stays short. */
+static const hart_limits shallow = {.depth = 50, .children = 1, .expanded = 1, .ratio = 1, .pixels = 1};
+
 static void run_of(struct record *record, const char *before, size_t count, const char *text)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer input = {0};
         hart_buffer_text(&input, before);
         repeat(&input, count, text);
-        record_run(record, "json", input.data, input.size, NULL, NULL, NULL);
+        record_run(record, "json", input.data, input.size, NULL, NULL, &shallow);
 }
 
 /* Nodes end at the limit, reading goes on; what is nested without end is told. */
@@ -207,7 +210,7 @@ static void test_deep(void **unused)
         for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
                 struct record record;
                 run_of(&record, "", 100000, openings[i]);
-                assert_int_equal(record.nodes, hart_default_limits.depth);
+                assert_int_equal(record.nodes, shallow.depth);
                 assert_int_equal(record.problems, 2);
                 record_done(&record);
         }
