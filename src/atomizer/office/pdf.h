@@ -51,6 +51,8 @@ hart_code pdf_emit_annotations(struct pdf *pdf, PopplerPage *page, hart_error *e
 
 /* pdf_find.c: looks the file through for images. JPEG and JPEG 2000 can be taken out as they are. */
 void pdf_find_images(struct pdf *pdf);
+/* Is there an object that is a text by itself? */
+bool pdf_has_string_objects(const struct pdf *pdf);
 
 /* pdf_children.c */
 hart_code pdf_emit_drawn_images(struct pdf *pdf, PopplerPage *page, int number, hart_error *err);

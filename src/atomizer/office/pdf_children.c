@@ -235,8 +235,13 @@ static hart_code put_attachment(struct pdf *pdf, PopplerAttachment *file, hart_e
         return emit_child_end(pdf->emitter, complete ? NULL : "it cannot be read from the file", err);
 }
 
+/* poppler_document_get_attachments() reads through a null pointer where a text stands in an attached file's place. */
 hart_code pdf_emit_attachments(struct pdf *pdf, hart_error *err)
 {
+        if (!poppler_document_has_attachments(pdf->document))
+                return HART_OK;
+        if (pdf_has_string_objects(pdf))
+                return emit_problem(pdf->emitter, err, "attached files are not taken out: one of them may be no file");
         GList *files = poppler_document_get_attachments(pdf->document);
         hart_code code = HART_OK;
         for (GList *entry = files; code == HART_OK && entry != NULL; entry = entry->next)

@@ -195,3 +195,17 @@ void pdf_find_images(struct pdf *pdf)
         mark_masks(pdf, &masks);
         free(masks.objects);
 }
+
+bool pdf_has_string_objects(const struct pdf *pdf)
+{
+        const unsigned char *begin = pdf->data, *end = begin + pdf->file->size, *next = begin;
+        while ((next = find(next, end, "obj")) != NULL) {
+                bool closes = next - begin >= 3 && memcmp(next - 3, "end", 3) == 0;
+                next = skip_space(next + strlen("obj"), end);
+                if (closes || next == end)
+                        continue;
+                if (*next == '(' || *next == '%' || (*next == '<' && (end - next < 2 || next[1] != '<')))
+                        return true;
+        }
+        return false;
+}
