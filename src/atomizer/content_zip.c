@@ -72,6 +72,9 @@ static const char *type_in_entry(const content_head *head, const struct entry *e
                 "application/vnd.oasis.opendocument.spreadsheet",
                 "application/vnd.oasis.opendocument.presentation",
                 "application/vnd.oasis.opendocument.graphics",
+                "application/vnd.oasis.opendocument.text-template",
+                "application/vnd.oasis.opendocument.spreadsheet-template",
+                "application/vnd.oasis.opendocument.presentation-template",
         };
         if (entry->name_size != 8 || memcmp(entry->name, "mimetype", 8) != 0 || entry->data == NULL)
                 return NULL;
