@@ -22,6 +22,11 @@ hart_code office_open(hart_error *err)
         return HART_OK;
 }
 
+void office_close(void)
+{
+        package_close_library();
+}
+
 static hart_code read_open_xml(const struct office_kind *kind, struct package *package, hart_error *err)
 {
         HART_CLEANUP(hart_free_p) char *main_part = NULL;

@@ -18,6 +18,7 @@ struct office_kind {
 };
 hart_code office_run(const struct office_kind *kind, hart_document *document, hart_emitter *emitter, hart_error *err);
 hart_code office_open(hart_error *err);
+void office_close(void);
 
 /* opendocument.c: any of the three kinds. */
 bool opendocument_is(const struct package *package);

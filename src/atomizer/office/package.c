@@ -1,6 +1,7 @@
 /* package: zip archives read from memory by libarchive. */
 #include "package.h"
 
+#include <locale.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,6 +12,9 @@
 #define RATIO_FREE  (UINT64_C(16) << 20)
 /* Of a package that is cut off, all before a part is unpacked again to get to it. */
 #define SKIPPED_MAX (UINT64_C(1) << 30)
+
+/* libarchive converts names to the locale's charset; in this one they stay as they are. */
+static locale_t names;
 
 static const char *archive_text(struct archive *archive)
 {
@@ -34,18 +38,6 @@ static bool start(struct package *package)
                 return false;
         (void)archive_read_support_format_zip(package->archive);
         return archive_read_open_memory(package->archive, package->data, (size_t)package->document->size) == ARCHIVE_OK;
-}
-
-void package_open_library(const unsigned char *archive, size_t size)
-{
-        hart_document document = {.size = size};
-        struct package package = {.document = &document, .data = archive};
-        struct archive_entry *entry = NULL;
-        if (start(&package)) {
-                while (archive_read_next_header(package.archive, &entry) == ARCHIVE_OK)
-                        (void)archive_entry_pathname(entry);
-        }
-        let_go(&package);
 }
 
 hart_code package_charge(struct package *package, uint64_t amount, hart_error *err)
@@ -79,10 +71,35 @@ static int step(struct package *package, struct archive_entry **entry)
                 if (package->skipped > SKIPPED_MAX)
                         return ARCHIVE_FATAL;
         }
+        locale_t before = names != (locale_t)0 ? uselocale(names) : (locale_t)0;
         int status = archive_read_next_header(package->archive, entry);
+        if (before != (locale_t)0)
+                (void)uselocale(before);
         if (status == ARCHIVE_OK || status == ARCHIVE_WARN)
                 package->next++;
         return status == ARCHIVE_WARN ? ARCHIVE_OK : status;
+}
+
+void package_open_library(const unsigned char *archive, size_t size)
+{
+        if (names != (locale_t)0)
+                return;
+        names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+        hart_document document = {.size = size};
+        struct package package = {.document = &document, .data = archive};
+        struct archive_entry *entry = NULL;
+        if (start(&package)) {
+                while (step(&package, &entry) == ARCHIVE_OK)
+                        (void)archive_entry_pathname(entry);
+        }
+        let_go(&package);
+}
+
+void package_close_library(void)
+{
+        if (names != (locale_t)0)
+                freelocale(names);
+        names = (locale_t)0;
 }
 
 static void add_entry(struct package *package, struct archive_entry *entry)

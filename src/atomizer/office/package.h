@@ -30,6 +30,7 @@ struct package {
 
 /* Reads names in this archive once, so that all is loaded that libarchive needs for it. */
 void package_open_library(const unsigned char *archive, size_t size);
+void package_close_library(void);
 
 /* HART_EMPTY where it is no package, which is told. */
 hart_code package_open(struct package *package, hart_document *document, hart_emitter *emitter, hart_error *err);

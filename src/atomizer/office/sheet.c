@@ -181,4 +181,5 @@ const hart_atomizer sheet_atomizer = {
         .subtype_count = OFFICE_SUBTYPES,
         .run_document = run,
         .open = office_open,
+        .close = office_close,
 };

@@ -136,4 +136,5 @@ const hart_atomizer slides_atomizer = {
         .subtype_count = OFFICE_SUBTYPES,
         .run_document = run,
         .open = office_open,
+        .close = office_close,
 };

@@ -315,4 +315,5 @@ const hart_atomizer word_atomizer = {
         .subtype_count = OFFICE_SUBTYPES,
         .run_document = run,
         .open = office_open,
+        .close = office_close,
 };

@@ -89,6 +89,7 @@ def docx(**changes):
                              f'{paragraph("Is this so?")}</w:comment></w:comments>',
         "word/header1.xml": f'{HEAD}<w:hdr xmlns:w="{W}">{paragraph("On each page")}</w:hdr>',
         "word/media/image1.png": png(),
+        "word/media/größer.png": png(),
     }
     return {**package("word/document.xml", "wordprocessingml.document", parts), **changes}
 
