@@ -49,12 +49,11 @@ static hart_code put_complaints(const struct complaints *complaints, hart_emitte
         return code;
 }
 
-static hart_code put_message(GMimeMessage *message, hart_emitter *emitter, hart_error *err)
+static hart_code put_message(struct mail *mail, GMimeMessage *message, hart_error *err)
 {
-        struct mail mail = {.emitter = emitter};
-        hart_code code = mail_put_header(&mail, message, err);
+        hart_code code = mail_put_header(mail, message, err);
         GMimeObject *part = g_mime_message_get_mime_part(message);
-        return code == HART_OK && part != NULL ? mail_put_part(&mail, part, 0, err) : code;
+        return code == HART_OK && part != NULL ? mail_put_part(mail, part, NULL, err) : code;
 }
 
 /* Somebody named it so; its text is text. */
@@ -67,6 +66,7 @@ static hart_code put_no_message(const unsigned char *data, size_t size, hart_emi
 
 static hart_code parse(const unsigned char *data, size_t size, hart_emitter *emitter, hart_error *err)
 {
+        struct mail mail = {.emitter = emitter, .data = data, .size = size};
         struct complaints complaints = {{false}};
         /* The stream only reads; gmime's type has no const. */
         union {
@@ -81,8 +81,7 @@ static hart_code parse(const unsigned char *data, size_t size, hart_emitter *emi
         GMimeParser *parser = g_mime_parser_new_with_stream(stream);
         g_mime_parser_set_persist_stream(parser, TRUE);
         GMimeMessage *message = g_mime_parser_construct_message(parser, options);
-        hart_code code =
-                message != NULL ? put_message(message, emitter, err) : put_no_message(data, size, emitter, err);
+        hart_code code = message != NULL ? put_message(&mail, message, err) : put_no_message(data, size, emitter, err);
         if (code == HART_OK && message != NULL)
                 code = put_complaints(&complaints, emitter, err);
         if (message != NULL)

@@ -12,15 +12,24 @@ enum { MAIL_SENTENCE };
 #define MAIL_TEXT_MAX ((size_t)4 << 20)  /* a longer text is a document of its own */
 #define MAIL_BLOCK    ((size_t)64 << 10) /* read at a time */
 
+/* What ends the parts of a multipart, and what ends those around it. */
+struct mail_boundary {
+        const char *text; /* may be NULL */
+        const struct mail_boundary *around;
+        unsigned depth;
+};
+
 struct mail {
         hart_emitter *emitter;
+        const unsigned char *data; /* the message */
+        size_t size;
         unsigned parts; /* leaves seen so far */
 };
 
 /* Who, to whom, when, what of; the subject is a node with its sentences, too. */
 hart_code mail_put_header(struct mail *mail, GMimeMessage *message, hart_error *err);
-/* A part and what is in it. */
-hart_code mail_put_part(struct mail *mail, GMimeObject *part, unsigned depth, hart_error *err);
+/* A part and what is in it; `boundary` is NULL for the outermost. */
+hart_code mail_put_part(struct mail *mail, GMimeObject *part, const struct mail_boundary *boundary, hart_error *err);
 
 /* Does it begin with an mbox separator? Then each message is a child, without being parsed here. */
 bool mailbox_begins(const hart_document *document);

@@ -148,20 +148,36 @@ static hart_code put_child(struct mail *mail, GMimePart *part, const char *type,
         return code;
 }
 
-static hart_code put_message(struct mail *mail, GMimeMessagePart *part, const char *type, hart_error *err)
+/* Where a message in a part ends: before the first line that is a boundary of something around it. */
+static size_t end_of_message(const struct mail *mail, size_t begin, const struct mail_boundary *boundary)
+{
+        size_t end = mail->size;
+        for (; boundary != NULL; boundary = boundary->around) {
+                HART_CLEANUP(hart_free_p)
+                char *line = hart_format("\n--%s", boundary->text != NULL ? boundary->text : "");
+                const unsigned char *found =
+                        boundary->text != NULL ? memmem(mail->data + begin, end - begin, line, strlen(line)) : NULL;
+                if (found != NULL)
+                        end = (size_t)(found - mail->data);
+        }
+        return end < mail->size && end > begin && mail->data[end - 1] == '\r' ? end - 1 : end;
+}
+
+/* Its bytes as they stand in the one around it: gmime would write them anew, with other line ends. */
+static hart_code put_message(struct mail *mail, GMimeMessagePart *part, const char *type,
+                             const struct mail_boundary *boundary, hart_error *err)
 {
         GMimeMessage *message = g_mime_message_part_get_message(part);
-        if (message == NULL)
+        GMimeHeaderList *headers = message != NULL ? g_mime_object_get_header_list(GMIME_OBJECT(message)) : NULL;
+        bool empty = headers == NULL || g_mime_header_list_get_count(headers) == 0;
+        gint64 begin = empty ? -1 : g_mime_header_get_offset(g_mime_header_list_get_header_at(headers, 0));
+        if (begin < 0 || (guint64)begin >= mail->size)
                 return emit_problem(mail->emitter, err, "part %u: the message in it is missing", mail->parts);
+        size_t end = end_of_message(mail, (size_t)begin, boundary);
         hart_code code = begin_child(mail, GMIME_OBJECT(part), type, err);
-        if (code != HART_OK)
-                return code;
-        GMimeStream *stream = g_mime_stream_mem_new();
-        (void)g_mime_object_write_to_stream(GMIME_OBJECT(message), NULL, stream);
-        (void)g_mime_stream_reset(stream);
-        code = put_child_bytes(mail, stream, err);
-        g_object_unref(stream);
-        return code;
+        if (code == HART_OK)
+                code = emit_child_bytes(mail->emitter, mail->data + begin, end - (size_t)begin, err);
+        return code == HART_OK ? emit_child_end(mail->emitter, NULL, err) : code;
 }
 
 /* --- text --- */
@@ -213,11 +229,15 @@ static hart_code put_text(struct mail *mail, GMimePart *part, const char *type, 
 
 /* --- the tree --- */
 
-static hart_code put_multipart(struct mail *mail, GMimeMultipart *multipart, const char *type, unsigned depth,
-                               hart_error *err)
+static hart_code put_multipart(struct mail *mail, GMimeMultipart *multipart, const char *type,
+                               const struct mail_boundary *around, hart_error *err)
 {
         const hart_node node = {.kind = "part", .label = type};
-        if (depth == MAIL_DEPTH)
+        /* Not g_mime_multipart_get_boundary(): where there is none it makes one up, with random bytes from a file. */
+        const char *told = g_mime_object_get_content_type_parameter(GMIME_OBJECT(multipart), "boundary");
+        const struct mail_boundary boundary = {
+                .text = told, .around = around, .depth = around != NULL ? around->depth + 1 : 0};
+        if (boundary.depth == MAIL_DEPTH)
                 return emit_problem(mail->emitter, err, "parts nested deeper than %d: those are not read", MAIL_DEPTH);
         hart_code code = emit_open(mail->emitter, &node, err);
         int count = g_mime_multipart_get_count(multipart);
@@ -226,7 +246,7 @@ static hart_code put_multipart(struct mail *mail, GMimeMultipart *multipart, con
         if (code == HART_OK && whole != NULL)
                 code = emit_text(mail->emitter, MAIL_SENTENCE, whole, strnlen(whole, MAIL_TEXT_MAX), err);
         for (int i = 0; code == HART_OK && i < count; i++)
-                code = mail_put_part(mail, g_mime_multipart_get_part(multipart, i), depth + 1, err);
+                code = mail_put_part(mail, g_mime_multipart_get_part(multipart, i), &boundary, err);
         return code == HART_OK ? emit_close(mail->emitter, err) : code;
 }
 
@@ -243,17 +263,17 @@ static hart_code put_leaf(struct mail *mail, GMimePart *part, const char *type, 
         return text ? put_text(mail, part, type, err) : put_child(mail, part, type, err);
 }
 
-hart_code mail_put_part(struct mail *mail, GMimeObject *part, unsigned depth, hart_error *err)
+hart_code mail_put_part(struct mail *mail, GMimeObject *part, const struct mail_boundary *boundary, hart_error *err)
 {
         char *found = type_of(part);
         HART_CLEANUP(hart_free_p) char *type = hart_duplicate(found != NULL ? found : "application/octet-stream");
         g_free(found);
         hart_code code = HART_OK;
         if (GMIME_IS_MULTIPART(part))
-                return put_multipart(mail, GMIME_MULTIPART(part), type, depth, err);
+                return put_multipart(mail, GMIME_MULTIPART(part), type, boundary, err);
         mail->parts++;
         if (GMIME_IS_MESSAGE_PART(part))
-                code = put_message(mail, GMIME_MESSAGE_PART(part), type, err);
+                code = put_message(mail, GMIME_MESSAGE_PART(part), type, boundary, err);
         else if (GMIME_IS_PART(part))
                 code = put_leaf(mail, GMIME_PART(part), type, err);
         return code;

@@ -31,7 +31,7 @@ static const struct sample samples[] = {
          "[part \"multipart/mixed\"]\n"
          "  [part \"text/plain\"]\n"
          "    sentence \"See below.\"\n"
-         "  child \"message.eml\" message/rfc822 message {\"disposition\":\"attachment\"} 321\n"},
+         "  child \"message.eml\" message/rfc822 message {\"disposition\":\"attachment\"} 332\n"},
         {"latin1.eml", "describe {\"subject\":\"CaféПривет\",\"from\":[\"Jürgen "
                        "<j@example.org>\"],\"to\":[\"k@example.org\"],\"date\":\"2024-03-01T00:00:00Z\"}\n"
                        "[subject]\n"
@@ -145,6 +145,27 @@ static void test_long_lines(void **unused)
         }
 }
 
+/* A message in a message, far behind the first bytes that are read, as it stands there. */
+static void test_message_in_message(void **unused)
+{
+        (void)unused;
+        static const char inner[] = "From: c@example.org\r\nSubject: in\tner\r\nContent-Type: multipart/mixed; "
+                                    "boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--";
+        HART_CLEANUP(hart_buffer_done) hart_buffer message = {0};
+        struct record record;
+        hart_buffer_text(&message, "From: a@example.org\r\nTo: b@example.org\r\nContent-Type: multipart/mixed; "
+                                   "boundary=a\r\n\r\n--a\r\nContent-Type: application/x\r\n\r\n");
+        for (unsigned i = 0; i < 5000; i++)
+                hart_buffer_format(&message, "line %u of many, none of them a boundary\r\n", i);
+        size_t before = message.size;
+        hart_buffer_format(&message, "\r\n--a\r\nContent-Type: message/rfc822\r\n\r\n%s\r\n--a--\r\n", inner);
+        record_run(&record, "mail", message.data, message.size, NULL, NULL, NULL);
+        assert_int_equal(record.child_count, 2);
+        assert_true(before > 100000 && record.children.size > sizeof inner);
+        assert_string_equal((const char *)record.children.data + record.children.size - (sizeof inner - 1), inner);
+        record_done(&record);
+}
+
 /* Parts in parts without end, in a few kilobytes. */
 static void test_deep(void **unused)
 {
@@ -253,6 +274,7 @@ int main(void)
                 cmocka_unit_test(test_damage),
                 cmocka_unit_test(test_bytes_of_children),
                 cmocka_unit_test(test_long_lines),
+                cmocka_unit_test(test_message_in_message),
                 cmocka_unit_test(test_deep),
                 cmocka_unit_test(test_iconv),
                 cmocka_unit_test(test_iconv_stops),
