@@ -86,7 +86,7 @@ static hart_code run_stream(media_source *source, const AVStream *stream, media_
         return code == HART_OK ? tell(samples, broken, error, err) : code;
 }
 
-static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+static hart_code run(hart_document *document, hart_emitter *emitter, hart_error *err)
 {
         const media_format *format = media_format_find(document);
         const uint64_t most = document->limits->expanded;
@@ -108,6 +108,14 @@ static hart_code run_document(hart_document *document, hart_emitter *emitter, ha
                 code = source_tell(&source, emitter, err);
         samples_close(&samples);
         source_close(&source);
+        return code;
+}
+
+static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+{
+        media_begin();
+        hart_code code = run(document, emitter, err);
+        media_end();
         return code;
 }
 

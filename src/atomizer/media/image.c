@@ -172,7 +172,7 @@ static hart_code run_bytes(hart_document *document, const media_format *format, 
         return run_still(format->picture, data, size, frames, err);
 }
 
-static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+static hart_code run(hart_document *document, hart_emitter *emitter, hart_error *err)
 {
         const media_format *format = media_format_find(document);
         image_frames frames = {
@@ -185,6 +185,14 @@ static hart_code run_document(hart_document *document, hart_emitter *emitter, ha
         char json[64];
         (void)snprintf(json, sizeof json, "{\"frames\":%u}", frames.count);
         return emit_describe(emitter, json, err);
+}
+
+static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+{
+        media_begin();
+        hart_code code = run(document, emitter, err);
+        media_end();
+        return code;
 }
 
 const hart_atomizer image_atomizer = {

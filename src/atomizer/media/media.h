@@ -15,6 +15,10 @@
 /* Once a process, before the first document: silence, and a bound on every single allocation of the libraries. */
 hart_code media_open(hart_error *err);
 void media_close(void);
+/* Around each document: memory that the libraries forget to fill is zero, not what the last document left there, so
+ * that broken files too give the same result every time. */
+void media_begin(void);
+void media_end(void);
 
 /* --- reason.c: the first thing a library complained about since it was forgotten, or "no reason is given" --- */
 void reason_listen(void);

@@ -25,7 +25,7 @@ static hart_code describe(hart_emitter *emitter, const media_source *source, con
         return emit_describe(emitter, (const char *)json.data, err);
 }
 
-static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+static hart_code run(hart_document *document, hart_emitter *emitter, hart_error *err)
 {
         const media_format *format = media_format_find(document);
         media_source source;
@@ -47,6 +47,14 @@ static hart_code run_document(hart_document *document, hart_emitter *emitter, ha
         if (code == HART_OK)
                 code = source_tell(&source, emitter, err);
         source_close(&source);
+        return code;
+}
+
+static hart_code run_document(hart_document *document, hart_emitter *emitter, hart_error *err)
+{
+        media_begin();
+        hart_code code = run(document, emitter, err);
+        media_end();
         return code;
 }
 
