@@ -1,4 +1,5 @@
-/* A document cut off at every tenth byte (a big one at 400 places), and with bits turned over: record_run() aborts where a promise breaks. */
+/* A document cut off at every tenth byte (a big one at 400 places), and with bits turned over: record_run() aborts
+ * where a promise breaks. */
 #ifndef TEST_DAMAGE_H
 #define TEST_DAMAGE_H
 
