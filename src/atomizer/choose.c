@@ -4,6 +4,8 @@
 
 #include <hartonomous/atomizer.h>
 
+#include "text/convert.h"
+
 /* "text/plain" or, for a whole family, "text/" and a star; a star and "+json" for all that is written in JSON. */
 static bool type_fits(const char *pattern, const char *type, size_t size)
 {
@@ -77,7 +79,7 @@ const hart_atomizer *hart_atomizer_for(const char *content_type, const unsigned 
         if (hart_is_text(head, size) && (size == 0 || memmem(head, size, "\x1B$", 2) == NULL))
                 return any ? row_for("text/plain") : row;
         if (charset != NULL && (any || text) && row->way != HART_EXTRACT &&
-            (is_wide_text(head, size) || is_narrow_text(head, size, text)))
+            (is_wide_text(head, size) || (is_narrow_text(head, size, text) && !convert_is_damaged_utf8(head, size))))
                 return charset;
         return row;
 }

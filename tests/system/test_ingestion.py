@@ -141,7 +141,7 @@ def test_columns_of_atoms(database, start, complete):
     """atomic_value, content, canonical_text, metadata: once each, as the schema says."""
     long = "A sentence of more than sixty-four bytes, which is not so very long at all."
     sources = [stage(database, f"Hello. {long}".encode()), stage(database, b"\xff" + bytes(range(256)) * 4, "x.bin"),
-               stage(database, b"Bad \xff byte.", "x.txt")]
+               stage(database, b"Bad \xff\x01 byte.", "x.txt")]
     start("ingestion")
     complete(*sources)
     rows = {text or value: (subtype, digest, size, value, full, metadata) for text, value, subtype, digest, size, full, metadata in database.query(
@@ -149,7 +149,7 @@ def test_columns_of_atoms(database, start, complete):
     assert rows["Hello."] == ("sentence", sha256(b"Hello."), 6, b"Hello.", None, None)
     value = sha256(long.encode()) + long.encode()[:32]
     assert rows[long] == ("sentence", sha256(long.encode()), len(long), value, None, {"overflow": True, "original_size": len(long)})
-    assert rows[b"Bad \xff byte."] == ("sentence", sha256(b"Bad \xff byte."), 11, b"Bad \xff byte.", None, None)
+    assert rows[b"Bad \xff\x01 byte."] == ("sentence", sha256(b"Bad \xff\x01 byte."), 12, b"Bad \xff\x01 byte.", None, None)
     blob = b"\xff" + bytes(range(256)) * 4
     assert rows[sha256(blob) + blob[:32]] == ("chunk", sha256(blob), len(blob), sha256(blob) + blob[:32], blob,
                                               {"overflow": True, "original_size": len(blob)})
@@ -165,7 +165,7 @@ def test_content_types(database, start, complete):
     for name, source in sources.items():
         assert check(database, source, f"# {name}".encode())[1] == cases[name][1]
     atomizers = dict(database.query("SELECT file_name, atomizer FROM hartonomous.source_status"))
-    assert atomizers == {"a.md": "markdown", "b": "markdown", "c.txt": "text", "d": "text", "e": "text", "f.json": "text", "g.xml": "text"}
+    assert atomizers == {"a.md": "markdown", "b": "markdown", "c.txt": "text", "d": "text", "e": "text", "f.json": "json", "g.xml": "xml"}
 
 
 def test_duplicates_cost_nothing(database, start, complete):

@@ -131,6 +131,18 @@ static void guess(const unsigned char *head, size_t size, struct charset *ret)
                 choose(ret, names[0], 0, 0);
 }
 
+bool convert_is_damaged_utf8(const unsigned char *head, size_t size)
+{
+        size_t sound = 0, broken = 0;
+        for (size_t i = 0; i < size;) {
+                size_t length = hart_utf8_length(head + i, size - i, NULL);
+                sound += length > 1 ? 1 : 0;
+                broken += length == 0 ? 1 : 0;
+                i += length > 0 ? length : 1;
+        }
+        return sound > 0 && sound / 10 >= broken;
+}
+
 void convert_detect(const unsigned char *head, size_t size, const char *declared, size_t declared_size,
                     struct charset *ret)
 {
@@ -144,7 +156,8 @@ void convert_detect(const unsigned char *head, size_t size, const char *declared
                 }
         }
         size_t tail = size == HEAD_MAX ? hart_utf8_incomplete_tail(head, size) : 0;
-        bool text = hart_utf8_valid(head, size - tail) && !has_many_nuls(head, size);
+        bool text = (hart_utf8_valid(head, size - tail) || convert_is_damaged_utf8(head, size - tail)) &&
+                    !has_many_nuls(head, size);
         if (text && memmem(head, size, "\x1B$", 2) != NULL) { /* ISO 2022 is ASCII with meanings */
                 guess(head, size, ret);
                 text = strncmp(ret->name, "ISO-2022", 8) != 0;

@@ -16,8 +16,11 @@ struct charset {
 hart_code convert_open(hart_error *err);
 void convert_close(void);
 
-/* By a byte order mark; by being UTF-8; by what is declared (may be NULL, and no NUL behind it); by ICU's guess.
- * Below CONVERT_SURE percent it is windows-1252, which gives every byte a meaning. */
+/* UTF-8 in which some bytes are broken: ten characters beyond ASCII are sound for each byte that is not. */
+bool convert_is_damaged_utf8(const unsigned char *head, size_t size);
+
+/* By a byte order mark; by being UTF-8, damaged or not; by what is declared (may be NULL, and no NUL behind it); by
+ * ICU's guess. Below CONVERT_SURE percent it is windows-1252, which gives every byte a meaning. */
 #define CONVERT_SURE 15
 void convert_detect(const unsigned char *head, size_t size, const char *declared, size_t declared_size,
                     struct charset *ret);
