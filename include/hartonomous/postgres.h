@@ -104,6 +104,20 @@ hart_code hart_pg_stream(hart_pg *pg, const hart_pg_statement *statement, const 
                          hart_code (*visit)(const hart_pg_result *rows, void *data, hart_error *err), void *data,
                          hart_error *err);
 
+/* COPY … FROM STDIN (FORMAT binary), which the statement is: many new rows at once, faster than any INSERT. The source
+ * adds some rows (64 KiB or so) each time it is called; HART_EMPTY with its last ones. Any other code ends it: no row
+ * is stored, and that code is returned. A row is hart_pg_row_begin with the number of its fields, then each field, in
+ * order and of exactly the column's type. */
+typedef hart_code (*hart_pg_rows_source)(void *data, hart_buffer *rows, hart_error *err);
+hart_code hart_pg_copy(hart_pg *pg, const hart_pg_statement *statement, hart_pg_rows_source source, void *data,
+                       hart_error *err);
+void hart_pg_row_begin(hart_buffer *rows, unsigned fields);
+void hart_pg_row_int4(hart_buffer *rows, int32_t value);
+void hart_pg_row_int8(hart_buffer *rows, int64_t value);
+void hart_pg_row_bytes(hart_buffer *rows, const void *data, size_t size); /* bytea, text; data NULL gives null */
+void hart_pg_row_text(hart_buffer *rows, const char *text);               /* NULL gives null */
+void hart_pg_row_jsonb(hart_buffer *rows, const char *json, size_t size);
+
 /* Results. Columns are counted from 0; a value of another type than asked for is a programming error, which
  * aborts. */
 void hart_pg_result_close(hart_pg_result *result);

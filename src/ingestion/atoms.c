@@ -1,5 +1,6 @@
 /* atoms: atoms of a batch to ids. They are looked up first, so that a duplicate costs no write at all, not even a
- * number of the sequence; what is missing is inserted; what somebody else inserted meanwhile is looked up again. */
+ * number of the sequence; what is missing is copied or, where it is little, inserted; what somebody else inserted
+ * meanwhile is looked up again. */
 #include <string.h>
 
 #include "atom_rows.h"
@@ -8,7 +9,11 @@
 /* Bounds of one statement. Slices of sorted atoms keep the order of locks. */
 #define SLICE_ATOMS UINT32_C(8192)
 #define SLICE_BYTES (UINT64_C(1) << 20)
-#define ATTEMPTS    3
+#define ATTEMPTS    4
+/* Fewer are inserted: a copy has three more round trips. */
+#define COPY_LEAST 100
+/* Atoms that another reader stored meanwhile make a copy fail as a whole; then INSERT leaves out just them. */
+#define COPY_ATTEMPTS 2
 
 struct resolver {
         struct batch *batch;
@@ -121,6 +126,13 @@ static hart_code insert(struct resolver *resolver, hart_error *err)
         return code;
 }
 
+static hart_code copy(struct resolver *resolver, hart_error *err)
+{
+        hart_code code = atoms_copy(resolver->batch, resolver->table, resolver->numbers, resolver->count, err);
+        narrow(resolver);
+        return code;
+}
+
 hart_code batch_resolve(struct batch *batch, struct atom_table *table, hart_error *err)
 {
         HART_CLEANUP(hart_free_p) uint32_t *numbers = hart_allocate_array(table->count + 1, sizeof *numbers);
@@ -134,7 +146,8 @@ hart_code batch_resolve(struct batch *batch, struct atom_table *table, hart_erro
                         return hart_fail(err, HART_FAILED, "atoms are deleted as fast as they are stored");
                 hart_code code = find(&resolver, err);
                 if (code == HART_OK && resolver.count > 0)
-                        code = insert(&resolver, err);
+                        code = attempt < COPY_ATTEMPTS && resolver.count >= COPY_LEAST ? copy(&resolver, err)
+                                                                                       : insert(&resolver, err);
                 if (code != HART_OK)
                         return code;
         }

@@ -1,26 +1,21 @@
 /* Parameters in PostgreSQL's binary format: big-endian numbers, arrays with a header (array_recv). */
 #include "connection.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "types.h"
 
-static void put16(hart_buffer *buffer, uint16_t value)
-{
-        hart_buffer_byte(buffer, (unsigned char)(value >> 8));
-        hart_buffer_byte(buffer, (unsigned char)value);
-}
-
 static void put32(hart_buffer *buffer, uint32_t value)
 {
-        put16(buffer, (uint16_t)(value >> 16));
-        put16(buffer, (uint16_t)value);
+        value = htobe32(value);
+        hart_buffer_append(buffer, &value, sizeof value);
 }
 
 static void put64(hart_buffer *buffer, uint64_t value)
 {
-        put32(buffer, (uint32_t)(value >> 32));
-        put32(buffer, (uint32_t)value);
+        value = htobe64(value);
+        hart_buffer_append(buffer, &value, sizeof value);
 }
 
 void hart_pg_parameters_done(hart_pg_parameters *parameters)

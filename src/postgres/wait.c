@@ -45,13 +45,14 @@ static bool run_hook(hart_pg *pg)
         return true;
 }
 
-static hart_code wait_until_ready(hart_pg *pg, hart_error *err)
+/* Until all is sent, and an answer is there where one is awaited. */
+static hart_code wait_until_ready(hart_pg *pg, bool answer, hart_error *err)
 {
         while (true) {
                 int unsent = PQflush(pg->connection);
                 if (unsent < 0)
                         return hart_pg_fail_connection(pg, "sending", err);
-                if (unsent == 0 && !PQisBusy(pg->connection))
+                if (unsent == 0 && (!answer || !PQisBusy(pg->connection)))
                         return HART_OK;
                 struct pollfd server = {.fd = PQsocket(pg->connection), .events = POLLIN};
                 if (unsent > 0)
@@ -68,9 +69,14 @@ static hart_code wait_until_ready(hart_pg *pg, hart_error *err)
         }
 }
 
+hart_code hart_pg_flush(hart_pg *pg, hart_error *err)
+{
+        return wait_until_ready(pg, false, err);
+}
+
 hart_code hart_pg_next(hart_pg *pg, PGresult **ret, hart_error *err)
 {
-        hart_code code = wait_until_ready(pg, err);
+        hart_code code = wait_until_ready(pg, true, err);
         if (code != HART_OK)
                 return code;
         *ret = PQgetResult(pg->connection);

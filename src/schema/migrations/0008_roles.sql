@@ -81,7 +81,7 @@ GRANT DELETE ON hartonomous.composition_run, hartonomous.structure_run TO "harto
 GRANT SELECT, INSERT ON hartonomous.provenance_edge TO "hartonomous-ingestion"; -- documents that lay in others
 GRANT SELECT, INSERT, UPDATE ON hartonomous.source, hartonomous.ingestion_job TO "hartonomous-ingestion";
 GRANT SELECT, INSERT, DELETE ON hartonomous.content_chunk TO "hartonomous-ingestion";
-GRANT USAGE ON SEQUENCE hartonomous.state_version TO "hartonomous-ingestion";
+GRANT USAGE ON SEQUENCE hartonomous.state_version, hartonomous.atom_atom_id_seq TO "hartonomous-ingestion";
 GRANT EXECUTE ON FUNCTION hartonomous.enqueue_ingestion TO "hartonomous-ingestion";
 
 -- hartonomous-graph-sync reads whatever it shows in the graph.
