@@ -11,7 +11,7 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev libzstd-de
     libgmime-3.0-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libtree-sitter-dev libgit2-dev)
 RUN_PACKAGES=(ca-certificates curl openjdk-17-jre-headless maven python3 python3-pip systemd util-linux procps)
 TEST_PACKAGES=(clang clang-format shellcheck libcmocka-dev python3-pytest python3-psycopg python3-venv systemd-container
-    bash-completion mandoc unicode-data)
+    bash-completion mandoc unicode-data git)
 
 die() {
     echo "$(basename "$0"): $*" >&2
