@@ -5,6 +5,7 @@
 #ifndef HARTONOMOUS_HTTP_H
 #define HARTONOMOUS_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,5 +40,44 @@ void hart_http_on_waiting(hart_http *http, hart_code (*waiting)(void *data), voi
 hart_code hart_http_request(hart_http *http, const char *method, const char *url, const char *content_type,
                             const void *body, size_t body_size, hart_http_response *response, hart_error *err);
 void hart_http_response_done(hart_http_response *response);
+
+/* --- what others serve ------------------------------------------------------------------------------------------- */
+
+/* GET of a document of any size from any host, handed on as it comes. Redirects are answers, for the caller to judge
+ * and follow; bytes are as served, without a content coding of their own. */
+typedef struct hart_download {
+        const char *url;             /* http or https, no user in it */
+        const char *user_agent;      /* NULL: "hartonomous/VERSION" */
+        const char *etag, *modified; /* of what is known: the server may answer 304; NULL or "" for nothing */
+        bool private_addresses;      /* may the peer be this machine or in a network that is not public? */
+        uint64_t connect_timeout, total_timeout, stall_timeout; /* microseconds; the last: with under 1 kB/s */
+        uint64_t limit;                                         /* bytes */
+        /* Bytes of an answer with status 200. Anything but HART_OK ends the download with that code. */
+        hart_code (*take)(const void *bytes, size_t size, void *data, hart_error *err);
+        hart_code (*waiting)(void *data); /* about once a second; NULL for none */
+        void *data, *waiting_data;
+
+        /* The answer; texts are owned, NULL where there was none. */
+        long status;
+        uint64_t size, retry_after;
+        char *content_type, *location, *new_etag, *new_modified;
+} hart_download;
+
+/* HART_RETRY: connect, time-out, cut, name not found; HART_POISON: bad URL, a peer with a private address, too long, a
+ * certificate that is not valid; else the code of take or waiting. Call hart_download_done afterwards in any case. */
+hart_code hart_download_run(hart_download *download, hart_error *err);
+/* Empties the answer. */
+void hart_download_done(hart_download *download);
+
+/* "example.org" and 443 of an http or https URL; the host is owned by the caller, in lower case. HART_POISON for
+ * another scheme, a user or password in it, or no URL at all. */
+hart_code hart_url_host(const char *url, char **host, int *port, hart_error *err);
+/* What a Location says, seen from `base`; owned by the caller. */
+hart_code hart_url_resolve(const char *base, const char *location, char **ret, hart_error *err);
+
+struct sockaddr;
+/* Loopback, private, link-local, shared, reserved, multicast and unspecified addresses, in IPv4, IPv6 and the one
+ * within the other; what is of neither family too. */
+bool hart_address_is_private(const struct sockaddr *address);
 
 #endif

@@ -51,11 +51,11 @@ typedef struct ctl_options {
         bool cleanup, yes;
         int64_t parent; /* 0: any */
         bool problem, metadata;
-        const char *uri;                   /* its beginning */
-        const char *older_than;            /* an interval as PostgreSQL reads it */
-        ctl_list include, exclude, tables; /* patterns */
-        int64_t settle;                    /* seconds */
-        int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
+        const char *uri;              /* its beginning */
+        const char *older_than;       /* an interval as PostgreSQL reads it */
+        ctl_list include, exclude;    /* patterns */
+        int64_t settle;               /* seconds */
+        int64_t max_atoms, max_bytes; /* -1: no limit; CTL_AS_IT_IS where not given */
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
@@ -99,8 +99,7 @@ enum {
         TAKES_TREE = 1 << 22,   /* --depth, --limit, --metadata */
         TAKES_CHOICE = 1 << 23, /* --uri, --older-than */
         TAKES_QUOTA = 1 << 24,  /* --atoms, --bytes */
-        TAKES_WATCH = 1 << 25,  /* --include, --exclude, --settle, --all */
-        TAKES_TABLE = 1 << 26
+        TAKES_WATCH = 1 << 25   /* --include, --exclude, --settle, --all */
 };
 
 typedef struct ctl_command {

@@ -13,6 +13,9 @@ const ctl_command ctl_commands[] = {
          "  hartonomousctl watch ~/Documents\n"
          "  hartonomousctl watch --tenant 7 --include '*.pdf' --exclude drafts /srv/incoming\n"
          "  systemctl enable --now hartonomous-watch@$(systemd-escape --path /srv/incoming)\n"},
+        {"fetch", NULL, "URL...", 1, -1, TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_JSON, ctl_fetch,
+         "Ask for documents of web servers, which hartonomous-fetch must be allowed",
+         "  hartonomousctl fetch https://www.gnu.org/licenses/gpl-3.0.txt\n"},
         {"status", NULL, "", 0, 0, TAKES_JSON, ctl_status,
          "Show queues, sources, counts, daemons and the servers they depend on",
          "  hartonomousctl status\n"

@@ -11,6 +11,7 @@ int ctl_graph_apply(struct ctl *ctl, int count, char *arguments[]);
 int ctl_graph_verify(struct ctl *ctl, int count, char *arguments[]);
 int ctl_ingest(struct ctl *ctl, int count, char *arguments[]);
 int ctl_watch(struct ctl *ctl, int count, char *arguments[]);
+int ctl_fetch(struct ctl *ctl, int count, char *arguments[]);
 int ctl_status(struct ctl *ctl, int count, char *arguments[]);
 int ctl_queue_list(struct ctl *ctl, int count, char *arguments[]);
 int ctl_queue_show(struct ctl *ctl, int count, char *arguments[]);

@@ -13,7 +13,8 @@
 
 #define ANSWER_LIMIT 8192
 
-static const char *const programs[] = {"hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding"};
+static const char *const programs[] = {"hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding",
+                                       "hartonomous-fetch"};
 
 static const table_column columns[] = {
         {"program", "PROGRAM", TABLE_TEXT},

@@ -103,10 +103,11 @@ static void add_socket(struct table *into, const char *directory, const char *na
 static int is_instance(const struct dirent *entry)
 {
         const char *dot = strrchr(entry->d_name, '.');
-        return dot && strcmp(dot, ".sock") == 0 && strchr(entry->d_name, '@');
+        return dot && strcmp(dot, ".sock") == 0 &&
+               (strchr(entry->d_name, '@') || strcmp(entry->d_name, "fetch.sock") == 0);
 }
 
-/* The three every host has, running or not, and what instances there are. */
+/* The three every host has, running or not, what instances there are, and hartonomous-fetch where it was started. */
 static void read_directory(const char *directory, struct table *into)
 {
         static const char *const names[] = {"ingestion", "graph-sync", "embedding"};

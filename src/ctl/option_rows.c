@@ -64,8 +64,6 @@ const option_row option_rows[] = {
         {"settle", 0, OPTION_NUMBER, TAKES_WATCH, AT(settle), 0, 86400, "SECONDS",
          "take a file when nothing happened to it for so long (1)"},
         {"all", 'a', OPTION_FLAG, TAKES_WATCH, AT(all), 0, 0, NULL, "hidden and temporary files too"},
-        {"table", 0, OPTION_LIST, TAKES_TABLE, AT(tables), 0, 0, "PATTERN",
-         "only tables whose name fits, such as 'public.*'; may be said again"},
         {"all", 'a', OPTION_FLAG, TAKES_ALL, AT(all), 0, 0, NULL, "all of them"},
         {"model", 0, OPTION_TEXT, TAKES_MODEL, AT(model), 0, 0, "DIR",
          "folder of the model, instead of that in embedding.conf"},

@@ -75,6 +75,7 @@ static bool hand_in(struct watch *watch)
                 free(paths[i]);
         }
         going = ingest_flush(watch->ingest) && going;
+        watch->error = watch->ingest->error;
         settle_round(watch, hart_now());
         return going;
 }
@@ -135,7 +136,7 @@ static int keep_watching(struct watch *watch, int signals)
                 hart_error err = {0};
                 going = hart_pg_is_up(watch->ctl->pg) || ctl_try_connect(watch->ctl, &err) == HART_OK;
                 if (going && !(going = hand_in_all(watch)))
-                        err = watch->ingest->error;
+                        err = watch->error;
                 if (going) {
                         pause = 0;
                         continue;

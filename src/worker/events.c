@@ -23,6 +23,9 @@ const journal_event journal_events[] = {
         /* What the stages did */
         {"source-complete", "63afa4e06cc0473499a591f03db6fd11"},
         {"graph-written", "9f2ff5a943584eeba8ae3f3e2032967f"},
+        {"document-fetched", "a30ad0bfec324d7e82df4e1adacad084"},
+        {"document-unchanged", "954babd6b5e6472c890e4ffe787381ce"},
+        {"fetch-put-off", "4f079dc9ddf8419c892b13468b4586f2"},
         {"atoms-embedded", "dd72f798f6a043879e2cc6e801d86e8e"},
         {"model-loaded", "156352802fbb4fc699bc01e773873fae"},
         /* Beside the work */

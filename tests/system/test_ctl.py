@@ -50,6 +50,7 @@ def test_help_lists_every_command_and_each_has_examples(ctl):
     ("hartonomous-ingestion", ["libpq", "libsystemd", "ICU"]),
     ("hartonomous-graph-sync", ["libpq", "libsystemd", "libcurl"]),
     ("hartonomous-embedding", ["libpq", "libsystemd", "oneDNN"]),
+    ("hartonomous-fetch", ["libpq", "libsystemd", "libcurl"]),
 ])
 def test_version_names_what_was_built_in(name, libraries):
     said = subprocess.run([program(name), "--version"], capture_output=True, text=True, check=True, timeout=20).stdout
@@ -93,6 +94,16 @@ def test_version_names_what_was_built_in(name, libraries):
     (["conversation", "end", "1", "--error", "x"], "not a number"),
     (["conversation", "list", "--state", "queued"], "one of CONVERSING"),
     (["conversatoin", "list"], "did you mean `conversation`"),
+    (["source", "tree"], "needs SOURCE"),
+    (["source", "tree", "1", "--depth", "0"], "not a number from 1"),
+    (["source", "list", "--parent", "x"], "not a number from 1"),
+    (["lineage", "1", "--depth", "11"], "not a number from 1 to 10"),
+    (["source", "delete"], "name sources by number"),
+    (["source", "delete", "--uri", "x"], "say --yes"),
+    (["tenant", "set-quota", "1"], "say --atoms, --bytes or both"),
+    (["tenant", "set-quota", "1", "--bytes", "1Z"], "nor \"none\""),
+    (["watch"], "needs FOLDER"),
+    (["fetch"], "needs URL"),
 ])
 def test_mistakes_get_one_line_and_64(ctl, words, said):
     done = ctl(*words, check=False)

@@ -33,7 +33,7 @@ def test_every_source_file_is_built():
 
 def test_every_stage_has_its_parts(build):
     """One stage = one folder = one daemon = one unit = one settings file = one page."""
-    for stage, page in {"ingestion": "ingestion", "graph-sync": "graph", "embedding": "embedding"}.items():
+    for stage, page in {"ingestion": "ingestion", "graph-sync": "graph", "embedding": "embedding", "fetch": "fetch"}.items():
         for path in (f"src/{stage.replace('-', '_')}", f"units/hartonomous-{stage}.service.in", f"docs/{page}.md", f"docs/man/hartonomous-{stage}.8"):
             assert os.path.exists(os.path.join(SOURCE, path)), path
         help_text = subprocess.run([os.path.join(build, "bin", f"hartonomous-{stage}"), "--help"], capture_output=True, text=True, check=True).stdout

@@ -65,7 +65,7 @@ def test_a_daemon_names_the_missing_schema(empty_database, settings):
 
 
 def test_every_role_may_ask_for_the_version(database):
-    for role in ("hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding"):
+    for role in ("hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding", "hartonomous-fetch"):
         with database.connect(user=role) as connection:
             assert connection.execute("SELECT count(*) FROM hartonomous_schema.migration").fetchone()[0] >= 4
 

@@ -165,10 +165,11 @@ def test_postgresql_away_is_waited_for(watch, folder, wait_until, cluster):
     cluster.stop()
     try:
         (folder / "meanwhile.txt").write_text("meanwhile")
-        wait_until(lambda: "PostgreSQL" in watcher.said() or "server" in watcher.said(), 15)
+        wait_until(lambda: watcher.said().count("hartonomousctl: ") == 1, 15)
     finally:
         cluster.start()
     wait_until(lambda: watcher.names() == ["meanwhile.txt"], 30)
+    assert watcher.process.poll() is None and watcher.said().count("hartonomousctl: ") == 1
     watcher.stop()
 
 

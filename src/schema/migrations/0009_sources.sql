@@ -282,3 +282,77 @@ REVOKE ALL ON FUNCTION hartonomous.count_usage, hartonomous.thousands, hartonomo
 GRANT EXECUTE ON FUNCTION hartonomous.count_usage, hartonomous.quota_problem, hartonomous.source_was_deleted TO "hartonomous-ingestion";
 GRANT SELECT ON hartonomous.tenant_usage, hartonomous.tenant_status TO hartonomous_operator;
 GRANT EXECUTE ON FUNCTION hartonomous.set_quota, hartonomous.delete_sources TO hartonomous_operator;
+
+-- Fetching -------------------------------------------------------------------------------------------------------
+
+INSERT INTO broker.queue (name) VALUES ('FetchQueue');
+INSERT INTO broker.service (name, queue_id) SELECT 'FetchService', q.queue_id FROM broker.queue q WHERE q.name = 'FetchQueue';
+INSERT INTO broker.message_type (name) VALUES ('FetchRequest');
+INSERT INTO broker.contract (name) VALUES ('FetchContract');
+INSERT INTO broker.contract_message_type (contract, message_type, sent_by) VALUES ('FetchContract', 'FetchRequest', 'initiator');
+INSERT INTO broker.service_contract (service, contract) VALUES ('FetchService', 'FetchContract');
+
+CREATE TABLE hartonomous.fetched (
+    tenant_id     integer     NOT NULL,
+    uri_hash      bytea       NOT NULL CHECK (octet_length(uri_hash) = 32),
+    source_id     bigint      NOT NULL,
+    etag          text,
+    last_modified text,
+    fetched_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, uri_hash),
+    FOREIGN KEY (tenant_id, source_id) REFERENCES hartonomous.source ON DELETE CASCADE
+);
+CREATE INDEX fetched_by_source ON hartonomous.fetched (tenant_id, source_id);
+COMMENT ON TABLE hartonomous.fetched IS 'What servers said of documents that were fetched, so that an unchanged one is not sent again. Goes with its source.';
+COMMENT ON COLUMN hartonomous.fetched.tenant_id IS 'For whom.';
+COMMENT ON COLUMN hartonomous.fetched.uri_hash IS 'SHA-256 of the URI: that may be longer than an index entry.';
+COMMENT ON COLUMN hartonomous.fetched.source_id IS 'What it became.';
+COMMENT ON COLUMN hartonomous.fetched.etag IS 'The server''s name for this state of it.';
+COMMENT ON COLUMN hartonomous.fetched.last_modified IS 'When the server says it changed, in its words.';
+COMMENT ON COLUMN hartonomous.fetched.fetched_at IS 'When it last came.';
+
+CREATE FUNCTION hartonomous.enqueue_fetch(uri text, tenantid integer, contenttype text DEFAULT NULL, idempotencykey text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF uri IS NULL OR uri !~* '^https?://[^/[:space:]]' OR length(uri) > 8000 THEN
+        RAISE EXCEPTION 'not a URL to fetch: %', coalesce(quote_literal(left(uri, 80)), 'NULL')
+            USING ERRCODE = '22023', HINT = 'It begins with http:// or https:// and has at most 8000 characters.';
+    END IF;
+    IF tenantid IS NULL OR tenantid < 0 THEN
+        RAISE EXCEPTION 'tenant id % is not a number from 0', coalesce(tenantid::text, 'NULL') USING ERRCODE = '22023';
+    END IF;
+    PERFORM hartonomous.check_quota(tenantid);
+    RETURN broker.send_one('ClientService', 'FetchService', 'FetchContract', 'FetchRequest',
+                           jsonb_build_object('TenantId', tenantid, 'Uri', uri, 'ContentType', contenttype), idempotency_key => idempotencykey);
+END $$;
+COMMENT ON FUNCTION hartonomous.enqueue_fetch IS 'Asks for a document of a web server: enqueue_fetch(Uri, TenantId [, ContentType [, IdempotencyKey]]). Which servers may be asked is a setting of hartonomous-fetch. Returns the conversation handle.';
+
+-- hartonomous-fetch reads its queue and stages; hartonomous-watch, who watches folders, stages.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['hartonomous-fetch', 'hartonomous-watch'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I LOGIN', name);
+        END IF;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION hartonomous.enqueue_fetch FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hartonomous.enqueue_fetch TO hartonomous_operator;
+GRANT USAGE ON SCHEMA broker, hartonomous TO "hartonomous-fetch";
+GRANT USAGE ON SCHEMA hartonomous TO "hartonomous-watch";
+GRANT hartonomous_reader, hartonomous_sender TO "hartonomous-fetch";
+GRANT hartonomous_sender TO "hartonomous-watch";
+INSERT INTO broker.queue_reader (queue_id, role) SELECT q.queue_id, '"hartonomous-fetch"'::regrole FROM broker.queue q WHERE q.name = 'FetchQueue';
+INSERT INTO broker.service_sender (service, role)
+VALUES ('FetchService', '"hartonomous-fetch"'), ('IngestionService', '"hartonomous-fetch"'), ('IngestionService', '"hartonomous-watch"');
+GRANT EXECUTE ON FUNCTION broker.maintain, broker.compact TO "hartonomous-fetch";
+GRANT SELECT ON broker.queue_status, broker.queue_age, broker.queue_activity, broker.queue, broker.reader_activity TO "hartonomous-fetch";
+GRANT SELECT (queue_id, priority, id, enqueued_at) ON broker.message TO "hartonomous-fetch";
+GRANT SELECT (queue_id, due_at) ON broker.deferred_message TO "hartonomous-fetch";
+GRANT SELECT (queue, reason) ON broker.dead_letter TO "hartonomous-fetch";
+GRANT SELECT, INSERT, UPDATE ON hartonomous.fetched TO "hartonomous-fetch";
+GRANT SELECT ON hartonomous.fetched TO hartonomous_operator;
+GRANT EXECUTE ON FUNCTION hartonomous.stage_begin, hartonomous.stage_chunk, hartonomous.stage_commit, hartonomous.find_unchanged
+    TO "hartonomous-fetch", "hartonomous-watch";

@@ -8,7 +8,7 @@ import re
 import sys
 import tempfile
 
-# Folder of src/ -> the folders it stands on. What those stand on is allowed too. Stages (the four at the end) are in nobody's
+# Folder of src/ -> the folders it stands on. What those stand on is allowed too. Stages (the five at the end) are in nobody's
 # row: they meet in the broker alone.
 BELOW = {
     "common": [],
@@ -25,6 +25,7 @@ BELOW = {
     "ingestion": ["worker", "atomizer"],
     "graph_sync": ["worker", "graph"],
     "embedding": ["worker", "encoder", "http"],
+    "fetch": ["worker", "http"],
     "ctl": ["worker", "catalog", "graph", "encoder", "atomizer"],
 }
 
