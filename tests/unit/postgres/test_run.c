@@ -241,6 +241,63 @@ static int tear_down(void **state)
         return 0;
 }
 
+/* Rows 1 … `rows`, some a call; row `bad`, where there is one, is another row again. */
+struct copied {
+        int32_t rows, bad, next;
+        hart_code end; /* what it answers instead of its last rows */
+};
+
+static hart_code copy_some(void *data, hart_buffer *rows, hart_error *err)
+{
+        struct copied *copied = data;
+        for (int i = 0; i < 7 && copied->next < copied->rows; i++) {
+                int32_t n = ++copied->next;
+                hart_pg_row_begin(rows, 5);
+                hart_pg_row_int4(rows, n == copied->bad ? 1 : n);
+                hart_pg_row_int8(rows, -INT64_C(5000000000));
+                hart_pg_row_bytes(rows, n % 2 == 0 ? "\0\377" : NULL, 2);
+                hart_pg_row_text(rows, n % 2 == 0 ? "a\tb" : NULL);
+                hart_pg_row_jsonb(rows, n % 2 == 0 ? "{\"n\": 1}" : NULL, 8);
+        }
+        if (copied->next < copied->rows)
+                return HART_OK;
+        return copied->end == HART_OK ? HART_EMPTY : hart_fail(err, copied->end, "no more of this");
+}
+
+#define COPIED STATEMENT("COPY copied FROM STDIN (FORMAT binary)")
+
+static int64_t count_copied(const char *condition)
+{
+        hart_pg_result *rows = NULL;
+        assert_int_equal(hart_pg_run(pg, &(hart_pg_statement){condition, condition}, NULL, &rows, NULL), HART_OK);
+        int64_t count = hart_pg_integer(rows, 0, 0);
+        hart_pg_result_close(rows);
+        return count;
+}
+
+static void copies_are_whole_or_nothing(void **state)
+{
+        (void)state;
+        hart_error err = {0};
+        cluster_do(pg, "CREATE TABLE copied (n integer PRIMARY KEY, big bigint, bytes bytea, word text, object jsonb)");
+        struct copied bad = {.rows = 100, .bad = 50}, stopped = {.rows = 100, .end = HART_STOPPED}, nothing = {0};
+        assert_int_equal(hart_pg_copy(pg, COPIED, copy_some, &bad, &err), HART_POISON);
+        assert_string_equal(err.foreign, "23505");
+        assert_int_equal(hart_pg_copy(pg, COPIED, copy_some, &stopped, &err), HART_STOPPED);
+        assert_string_equal(err.text, "no more of this");
+        assert_int_equal(hart_pg_copy(pg, STATEMENT("COPY nothing FROM STDIN"), copy_some, &nothing, &err), HART_FATAL);
+        assert_string_equal(err.foreign, "42P01");
+        assert_int_equal(hart_pg_copy(pg, COPIED, copy_some, &nothing, &err), HART_OK);
+        assert_int_equal(count_copied("SELECT count(*) FROM copied"), 0);
+        struct copied all = {.rows = 100000};
+        assert_int_equal(hart_pg_copy(pg, COPIED, copy_some, &all, &err), HART_OK);
+        assert_int_equal(
+                count_copied("SELECT count(*) FROM copied WHERE big = -5000000000 AND"
+                             " CASE WHEN n % 2 = 0 THEN bytes = '\\x00ff' AND word = E'a\tb' AND object = '{\"n\": 1}'"
+                             " ELSE bytes IS NULL AND word IS NULL AND object IS NULL END"),
+                100000);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -251,6 +308,7 @@ int main(void)
                 cmocka_unit_test(a_failure_skips_the_rest_of_a_pipeline),
                 cmocka_unit_test(big_pipelines_do_not_block),
                 cmocka_unit_test(stale_statements_are_prepared_again),
+                cmocka_unit_test(copies_are_whole_or_nothing),
                 cmocka_unit_test(streams_come_in_chunks),
                 cmocka_unit_test(streams_can_be_ended),
         };
