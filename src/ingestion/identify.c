@@ -1,4 +1,5 @@
 /* identify: what fresh documents are, which atom each is, and how far that atom is already. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "batch.h"
@@ -23,6 +24,7 @@ static hart_code ask(struct batch *batch, struct document *document, hart_error 
                 .tenant = document->tenant,
                 .source = document->source,
         };
+        hart_worker_status(batch->context, "looking at source %" PRId64, document->source);
         hart_code code =
                 atomize_client_identify(&batch->state->client, &question, &document->found, &document->atomizer, err);
         if (code != HART_OK)
