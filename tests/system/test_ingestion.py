@@ -45,7 +45,7 @@ def give_back(database, source):
         " FROM hartonomous.composition_run run"
         " CROSS JOIN LATERAL unnest(run.components, run.sizes, run.separators) WITH ORDINALITY AS item (id, size, separator, n)"
         " JOIN hartonomous.atom a ON a.tenant_id = run.tenant_id AND a.atom_id = item.id"
-        " WHERE run.tenant_id = %s AND run.parent_atom_id = %s ORDER BY run.first_sequence, item.n", (tenant, root))
+        " WHERE run.tenant_id = %s AND run.parent_atom_id = %s AND run.layer = 0 ORDER BY run.first_sequence, item.n", (tenant, root))
     content, sequence = bytearray(), 0
     for first, position, lead, number, atom_size, run_size, value, separator in rows:
         if number == 1:
