@@ -7,8 +7,8 @@ NEO4J_DRIVER=neo4j==6.4.1
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev libzstd-dev libjansson-dev libpq-dev libcurl4-openssl-dev
     libsystemd-dev libmicrohttpd-dev libicu-dev libseccomp-dev libdnnl-dev
     # formats
-    libmagic-dev libarchive-dev libxml2-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-dev libyajl-dev libpoppler-glib-dev
-    libgmime-3.0-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libtree-sitter-dev libgit2-dev)
+    libmagic-dev libarchive-dev libxml2-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-dev libexpat1-dev libpoppler-glib-dev
+    libgmime-3.0-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libgit2-dev)
 RUN_PACKAGES=(ca-certificates curl openjdk-17-jre-headless maven python3 python3-pip systemd util-linux procps)
 TEST_PACKAGES=(clang clang-format shellcheck libcmocka-dev python3-pytest python3-psycopg python3-venv systemd-container
     bash-completion mandoc unicode-data git)
