@@ -37,7 +37,7 @@ typedef struct ctl_options {
         int64_t count;    /* -k */
         int64_t limit;
         int64_t depth; /* 0 where not given; of a history: commits */
-        bool git;
+        bool git, database;
         const char *state;
         const char *output;
         const char *queue;
@@ -51,11 +51,11 @@ typedef struct ctl_options {
         bool cleanup, yes;
         int64_t parent; /* 0: any */
         bool problem, metadata;
-        const char *uri;              /* its beginning */
-        const char *older_than;       /* an interval as PostgreSQL reads it */
-        ctl_list include, exclude;    /* patterns */
-        int64_t settle;               /* seconds */
-        int64_t max_atoms, max_bytes; /* -1: no limit; CTL_AS_IT_IS where not given */
+        const char *uri;                   /* its beginning */
+        const char *older_than;            /* an interval as PostgreSQL reads it */
+        ctl_list include, exclude, tables; /* patterns */
+        int64_t settle;                    /* seconds */
+        int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
@@ -94,12 +94,13 @@ enum {
         TAKES_SERVICE = 1 << 18,
         TAKES_END = 1 << 19, /* --error, --description, --cleanup */
         TAKES_YES = 1 << 20,
-        TAKES_PARENT = 1 << 21, /* --parent, --problem */
-        TAKES_GIT = 1 << 28,    /* --git, --commits */
-        TAKES_TREE = 1 << 22,   /* --depth, --limit, --metadata */
-        TAKES_CHOICE = 1 << 23, /* --uri, --older-than */
-        TAKES_QUOTA = 1 << 24,  /* --atoms, --bytes */
-        TAKES_WATCH = 1 << 25   /* --include, --exclude, --settle, --all */
+        TAKES_PARENT = 1 << 21,   /* --parent, --problem */
+        TAKES_GIT = 1 << 28,      /* --git, --commits */
+        TAKES_TREE = 1 << 22,     /* --depth, --limit, --metadata */
+        TAKES_CHOICE = 1 << 23,   /* --uri, --older-than */
+        TAKES_QUOTA = 1 << 24,    /* --atoms, --bytes */
+        TAKES_DATABASE = 1 << 29, /* --database, --table */
+        TAKES_WATCH = 1 << 25     /* --include, --exclude, --settle, --all */
 };
 
 typedef struct ctl_command {

@@ -2,11 +2,13 @@
 
 const ctl_command ctl_commands[] = {
         {"ingest", NULL, "PATH...|-", 1, -1,
-         TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_NAME | TAKES_WAIT | TAKES_GIT | TAKES_JSON, ctl_ingest,
+         TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_NAME | TAKES_WAIT | TAKES_DATABASE | TAKES_GIT | TAKES_JSON,
+         ctl_ingest,
          "Hand in documents: files, folders with all that is in them, Git repositories, - for standard input",
          "  hartonomousctl ingest --wait ~/Documents\n"
          "  hartonomousctl ingest --tenant 7 report.md notes/\n"
          "  hartonomousctl ingest --git ~/src/project ~/src/other@v1.0\n"
+         "  hartonomousctl ingest --database 'host=db.example.org dbname=shop user=reader' --table 'public.*'\n"
          "  curl -s https://example.org/ | hartonomousctl ingest --name example.html --content-type text/html -\n"},
         {"watch", NULL, "FOLDER...", 1, -1, TAKES_TENANT | TAKES_CONTENT_TYPE | TAKES_WATCH | TAKES_JSON, ctl_watch,
          "Hand in what is in folders and what comes into them, until it is stopped",

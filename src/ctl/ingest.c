@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "git.h"
 #include "table.h"
+#include "upload.h"
 #include "walk.h"
 
 #define LISTED_MAX 20 /* so many documents are listed one by one for people */
@@ -88,7 +89,7 @@ static bool is_standard_input(const char *path)
 static void count_files(struct ingest *ingest, char *arguments[])
 {
         const walk_visitor visitor = {.file = count_file, .data = ingest};
-        if (ingest->ctl->options.git)
+        if (ingest->ctl->options.git || ingest->ctl->options.database)
                 return; /* each repository says how many it has */
         for (char **path = arguments; ingest->progress.shown && *path; path++) {
                 char *const one[] = {*path, NULL};
@@ -119,6 +120,8 @@ static bool take_all(struct ingest *ingest, char *arguments[])
                 char *const one[] = {*path, NULL};
                 if (ingest->ctl->options.git)
                         going = ingest_git(ingest, *path);
+                else if (ingest->ctl->options.database)
+                        going = ingest_database(ingest, *path);
                 else
                         going = is_standard_input(*path) ? ingest_standard_input(ingest) : walk(one, &visitor);
         }

@@ -1,6 +1,6 @@
 /* Big files and standard input, each in a transaction of its own, so that a file that vanishes in the middle, or a
  * stop, leaves nothing behind; its bytes are held by nobody but the server. */
-#include "ingest.h"
+#include "upload.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,18 +14,7 @@ static bool interrupted(void)
         return ctl_interrupted(NULL) != HART_OK;
 }
 
-struct upload {
-        struct ingest *ingest;
-        struct document *document;
-        const char *file_name, *uri;
-        int fd;
-        int64_t source, size;
-        int32_t chunks;
-        hart_sha256_stream *digest;
-        unsigned char hash[HART_SHA256_SIZE];
-};
-
-static hart_code begin_source(struct upload *upload, hart_error *err)
+hart_code upload_begin(struct upload *upload, hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
         hart_pg *pg = upload->ingest->ctl->pg;
@@ -36,7 +25,8 @@ static hart_code begin_source(struct upload *upload, hart_error *err)
         hart_pg_add_int4(&parameters, upload->ingest->tenant);
         hart_pg_add_text(&parameters, upload->file_name);
         hart_pg_add_text(&parameters, upload->uri);
-        hart_pg_add_text(&parameters, upload->ingest->ctl->options.content_type);
+        const char *said = upload->ingest->ctl->options.content_type;
+        hart_pg_add_text(&parameters, said ? said : upload->content_type);
         code = hart_pg_run(pg, &sql_stage_begin, &parameters, &rows, err);
         hart_pg_parameters_done(&parameters);
         if (code == HART_OK)
@@ -44,7 +34,7 @@ static hart_code begin_source(struct upload *upload, hart_error *err)
         return code;
 }
 
-static hart_code send_chunk(struct upload *upload, size_t size, hart_error *err)
+hart_code upload_send_chunk(struct upload *upload, size_t size, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer encoded = {0};
         bool compressed = false;
@@ -63,7 +53,7 @@ static hart_code send_chunk(struct upload *upload, size_t size, hart_error *err)
         return code;
 }
 
-static hart_code commit_source(struct upload *upload, hart_error *err)
+hart_code upload_commit(struct upload *upload, hart_error *err)
 {
         hart_pg_parameters parameters = {0};
         hart_pg_add_int4(&parameters, upload->ingest->tenant);
@@ -89,7 +79,7 @@ static hart_code read_through(struct upload *upload, hart_error *err)
                         return HART_STOPPED;
                 hart_sha256_update(upload->digest, upload->ingest->chunk, size);
                 upload->size += (int64_t)size;
-                hart_code code = upload->source && size > 0 ? send_chunk(upload, size, err) : HART_OK;
+                hart_code code = upload->source && size > 0 ? upload_send_chunk(upload, size, err) : HART_OK;
                 if (code != HART_OK)
                         return code;
                 if (upload->source)
@@ -100,7 +90,7 @@ static hart_code read_through(struct upload *upload, hart_error *err)
         return HART_OK;
 }
 
-static hart_code find_unchanged(struct upload *upload, hart_error *err)
+hart_code upload_find_unchanged(struct upload *upload, hart_error *err)
 {
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
         hart_pg_parameters parameters = {0};
@@ -118,11 +108,11 @@ static hart_code find_unchanged(struct upload *upload, hart_error *err)
 
 static hart_code send_all(struct upload *upload, hart_error *err)
 {
-        hart_code code = begin_source(upload, err);
+        hart_code code = upload_begin(upload, err);
         if (code == HART_OK)
                 code = read_through(upload, err);
         if (code == HART_OK)
-                code = commit_source(upload, err);
+                code = upload_commit(upload, err);
         if (code == HART_OK) {
                 upload->document->source = upload->source;
                 upload->document->state = DOCUMENT_STAGED;
@@ -140,20 +130,20 @@ static hart_code send_file(struct upload *upload, const struct stat *status, har
         hart_code code = read_through(upload, err);
         upload->document->size = upload->size;
         if (code == HART_OK)
-                code = find_unchanged(upload, err);
+                code = upload_find_unchanged(upload, err);
         if (code != HART_OK)
                 return code == HART_EMPTY ? HART_OK : code;
         memcpy(first, upload->hash, sizeof first);
         if (lseek(upload->fd, 0, SEEK_SET) != 0)
                 return hart_fail_errno(err, HART_FAILED, errno, "cannot be read again");
-        code = begin_source(upload, err);
+        code = upload_begin(upload, err);
         if (code == HART_OK)
                 code = read_through(upload, err);
         if (code == HART_OK &&
             (!ingest_is_unaltered(status, upload->fd) || memcmp(first, upload->hash, sizeof first) != 0))
                 code = hart_fail(err, HART_FAILED, "changed while it was read; try again");
         if (code == HART_OK)
-                code = commit_source(upload, err);
+                code = upload_commit(upload, err);
         if (code != HART_OK) {
                 hart_pg_script(upload->ingest->ctl->pg, "ROLLBACK", NULL);
                 return code;
@@ -163,7 +153,7 @@ static hart_code send_file(struct upload *upload, const struct stat *status, har
         return HART_OK;
 }
 
-static bool judge(struct ingest *ingest, struct document *document, hart_code code, const hart_error *err)
+bool upload_judge(struct ingest *ingest, struct document *document, hart_code code, const hart_error *err)
 {
         if (code == HART_OK)
                 return true;
@@ -185,7 +175,7 @@ bool ingest_standard_input(struct ingest *ingest)
         upload.digest = hart_sha256_open();
         hart_code code = send_all(&upload, &err);
         hart_sha256_close(upload.digest);
-        return judge(ingest, upload.document, code, &err);
+        return upload_judge(ingest, upload.document, code, &err);
 }
 
 bool ingest_big(struct ingest *ingest, struct document *document, int fd, const struct stat *status,
@@ -196,5 +186,5 @@ bool ingest_big(struct ingest *ingest, struct document *document, int fd, const 
         upload.digest = hart_sha256_open();
         hart_code code = send_file(&upload, status, &err);
         hart_sha256_close(upload.digest);
-        return judge(ingest, document, code, &err);
+        return upload_judge(ingest, document, code, &err);
 }

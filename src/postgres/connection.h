@@ -61,6 +61,8 @@ void hart_pg_begin_waiting(hart_pg *pg);
 /* Waits for the next answer; *ret is NULL at the end of a statement. Runs the waiting hook; when that wants to
  * stop, the statement is cancelled and answers go on to be read, as the protocol demands. */
 hart_code hart_pg_next(hart_pg *pg, PGresult **ret, hart_error *err);
+/* Waits for anything from the server, a slice at most, as hart_pg_next does. */
+hart_code hart_pg_await_input(hart_pg *pg, hart_error *err);
 /* Waits until the server's side has taken what was sent, as hart_pg_next does. */
 hart_code hart_pg_flush(hart_pg *pg, hart_error *err);
 /* Asks the server to give up the statement in hand; its answers are still to be read. */

@@ -69,6 +69,20 @@ static hart_code wait_until_ready(hart_pg *pg, bool answer, hart_error *err)
         }
 }
 
+hart_code hart_pg_await_input(hart_pg *pg, hart_error *err)
+{
+        struct pollfd server = {.fd = PQsocket(pg->connection), .events = POLLIN};
+        int ready = poll(&server, 1, (int)(HART_PG_SLICE / HART_MILLISECOND));
+        if (ready < 0 && errno != EINTR)
+                return hart_fail_errno(err, HART_FATAL, errno, "poll");
+        if (ready > 0 && !PQconsumeInput(pg->connection))
+                return hart_pg_fail_connection(pg, "receiving", err);
+        if (run_hook(pg))
+                return HART_OK;
+        pg->broken = true;
+        return hart_fail(err, pg->interrupted, "PostgreSQL does not answer the cancellation");
+}
+
 hart_code hart_pg_flush(hart_pg *pg, hart_error *err)
 {
         return wait_until_ready(pg, false, err);
