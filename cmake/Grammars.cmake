@@ -1,7 +1,7 @@
-# hartonomous_grammars(NAME…): a library of tree-sitter's grammars, `hartonomous_grammars`, made of the sources that
-# scripts/install-grammars puts into a folder. They are compiled as they are: optimised, without our warnings. Only their
-# scanners, which are written by hand, run under AddressSanitizer; the parsers beside them are tables.
-find_path(HARTONOMOUS_GRAMMARS tree_sitter/parser.h NO_DEFAULT_PATH
+# hartonomous_grammars(NAME…): a library of tree-sitter and its grammars, `hartonomous_grammars`, made of the sources that
+# scripts/install-grammars puts into a folder. They are compiled as they are: optimised, without our warnings. Only what
+# is written by hand, the library and the scanners, runs under AddressSanitizer; the parsers are tables.
+find_path(HARTONOMOUS_GRAMMARS library/src/lib.c NO_DEFAULT_PATH
     PATHS /var/cache/hartonomous/grammars $ENV{XDG_CACHE_HOME}/hartonomous/grammars $ENV{HOME}/.cache/hartonomous/grammars
     DOC "Folder of tree-sitter's grammars, as scripts/install-grammars makes it")
 
@@ -10,7 +10,8 @@ function(hartonomous_grammars)
         message(FATAL_ERROR "the grammars that programs are taken apart with are missing: run scripts/install-grammars, or set "
             "-DHARTONOMOUS_FORMAT_CODE=OFF to have programs read as text")
     endif()
-    add_library(hartonomous_grammars STATIC)
+    add_library(hartonomous_grammars STATIC ${HARTONOMOUS_GRAMMARS}/library/src/lib.c)
+    set(by_hand ${HARTONOMOUS_GRAMMARS}/library/src/lib.c)
     foreach(name IN LISTS ARGN)
         set(folder ${HARTONOMOUS_GRAMMARS}/${name})
         if(NOT EXISTS ${folder}/parser.c)
@@ -19,12 +20,15 @@ function(hartonomous_grammars)
         target_sources(hartonomous_grammars PRIVATE ${folder}/parser.c)
         if(EXISTS ${folder}/scanner.c)
             target_sources(hartonomous_grammars PRIVATE ${folder}/scanner.c)
-            if(HARTONOMOUS_SANITIZE MATCHES "address")
-                set_source_files_properties(${folder}/scanner.c PROPERTIES COMPILE_OPTIONS -fsanitize=address)
-            endif()
+            list(APPEND by_hand ${folder}/scanner.c)
         endif()
     endforeach()
-    target_include_directories(hartonomous_grammars PRIVATE ${HARTONOMOUS_GRAMMARS})
-    target_compile_options(hartonomous_grammars PRIVATE -w -O2)
-    target_compile_definitions(hartonomous_grammars PRIVATE NDEBUG)
+    if(HARTONOMOUS_SANITIZE MATCHES "address")
+        set_source_files_properties(${by_hand} PROPERTIES COMPILE_OPTIONS -fsanitize=address)
+    endif()
+    target_include_directories(hartonomous_grammars PRIVATE ${HARTONOMOUS_GRAMMARS} ${HARTONOMOUS_GRAMMARS}/library/src
+        PUBLIC ${HARTONOMOUS_GRAMMARS}/library/include)
+    # Some scanners use assert() and count on the headers for it.
+    target_compile_options(hartonomous_grammars PRIVATE -w -O2 "SHELL:-include assert.h")
+    target_compile_definitions(hartonomous_grammars PRIVATE NDEBUG _GNU_SOURCE)
 endfunction()

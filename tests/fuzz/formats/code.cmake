@@ -1,0 +1,3 @@
+if(HARTONOMOUS_FORMAT_CODE)
+    hartonomous_fuzz_format(code)
+endif()
