@@ -7,7 +7,8 @@
 
 #include "children.h"
 
-#define PROBLEM_MAX 2000
+#define PROBLEM_MAX     2000
+#define HASHED_TOGETHER UINT32_C(256)
 
 /* Bytes that wait in the arena, at most; what is stored at once has room in memory several times over. */
 #define ARENA_MAX ((size_t)8 << 20)
@@ -100,16 +101,38 @@ static bool is_text(const struct batch *batch, const struct atom *atom)
 
 void batch_put_component(struct batch *batch, uint16_t kind, const unsigned char *content, uint32_t size)
 {
-        struct stretch *stretch = &batch->stretches[batch->stretch_count - 1];
+        batch->components[batch->component_count++] =
+                (struct component){.content = content, .kind = kind, .size = size};
+        batch->stretches[batch->stretch_count - 1].count++;
+}
+
+static void find_atom(struct batch *batch, int32_t tenant, struct component *component,
+                      const unsigned char digest[HART_SHA256_SIZE])
+{
         struct atom atom = {
-                .content = content, .size = size, .tenant = batch->documents[stretch->document].tenant, .kind = kind};
+                .content = component->content, .size = component->size, .tenant = tenant, .kind = component->kind};
         bool added;
-        hart_sha256(content, size, atom.hash);
-        uint32_t number = atom_table_put(&batch->atoms, &atom, &added);
+        memcpy(atom.hash, digest, sizeof atom.hash);
+        component->atom = atom_table_put(&batch->atoms, &atom, &added);
         if (added)
-                batch->atoms.atoms[number].is_text = is_text(batch, &batch->atoms.atoms[number]);
-        batch->components[batch->component_count++] = (struct component){.atom = number, .size = size};
-        stretch->count++;
+                batch->atoms.atoms[component->atom].is_text = is_text(batch, &atom);
+}
+
+/* Components of one stretch become atoms; they are hashed together, which is much faster than one by one. */
+static void find_atoms(struct batch *batch, const struct stretch *stretch)
+{
+        hart_sha256_input inputs[HASHED_TOGETHER];
+        unsigned char digests[HASHED_TOGETHER][HART_SHA256_SIZE];
+        const int32_t tenant = batch->documents[stretch->document].tenant;
+        for (uint32_t done = 0, count; done < stretch->count; done += count) {
+                struct component *next = &batch->components[stretch->first + done];
+                count = stretch->count - done < HASHED_TOGETHER ? stretch->count - done : HASHED_TOGETHER;
+                for (uint32_t i = 0; i < count; i++)
+                        inputs[i] = (hart_sha256_input){next[i].content, next[i].size};
+                hart_sha256_many(inputs, count, digests);
+                for (uint32_t i = 0; i < count; i++)
+                        find_atom(batch, tenant, &next[i], digests[i]);
+        }
 }
 
 void batch_put_separator(struct batch *batch, const unsigned char *bytes, size_t size)
@@ -129,6 +152,8 @@ void batch_put_separator(struct batch *batch, const unsigned char *bytes, size_t
 
 hart_code batch_flush(struct batch *batch, hart_error *err)
 {
+        for (size_t i = 0; i < batch->stretch_count; i++)
+                find_atoms(batch, &batch->stretches[i]);
         hart_code code = batch_resolve(batch, &batch->atoms, err);
         if (code == HART_OK)
                 code = batch_store_runs(batch, err);

@@ -71,7 +71,9 @@ struct document {
 
 /* A component in its place. */
 struct component {
-        uint32_t atom; /* number in the batch's atoms */
+        const unsigned char *content; /* borrowed; hashed when the batch is flushed */
+        uint16_t kind;
+        uint32_t atom; /* number in the batch's atoms, from then on */
         uint32_t size, separator_size;
         const unsigned char *separator; /* the bytes behind it */
 };
