@@ -77,7 +77,7 @@ def test_a_mixed_corpus(database, start, ingest):
     atomizers = dict(database.query("SELECT atomizer, count(*) FROM hartonomous.source_status GROUP BY 1"))
     assert {"archive", "charset", "chunks", "code", "csv", "html", "image", "json", "mail", "markdown", "text", "xml", "yaml"} <= set(atomizers)
     before = counts(database)
-    ingest({name + " again": content for name, content in documents.items()})
+    ingest({"again/" + name: content for name, content in documents.items()})
     assert counts(database) == before, "a repeated document makes no atom, no composition and no node"
     # Nothing in the structure points outside the document.
     assert database.query("SELECT s.root_atom_id, s.node FROM hartonomous.structure s JOIN hartonomous.ingestion_job j USING (tenant_id, root_atom_id)"
