@@ -994,7 +994,7 @@ def test_config_check_asks_every_program(database, ctl, settings, model):
     settings.write("embedding", {"model": {"directory": model}})
     settings.credential("neo4j-password", "x")
     rows = {row["program"]: row for row in json.loads(ctl("config", "check", "--json").stdout)}
-    assert set(rows) == {"hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding"}
+    assert set(rows) == {"hartonomous-ingestion", "hartonomous-graph-sync", "hartonomous-embedding", "hartonomous-fetch"}
     assert all(row["ok"] for row in rows.values())
     settings.write_text("ingestion", "[worker]\nbatch_sise = 3\n")
     done = ctl("config", "check", "--json", check=False)

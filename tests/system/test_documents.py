@@ -32,7 +32,7 @@ def test_files_that_are_named_exist(page):
 
 
 @pytest.mark.parametrize("name, option", [("ingestion", "--help-settings=hartonomous"), ("ingestion", "--help-settings"),
-                                          ("graph-sync", "--help-settings"), ("embedding", "--help-settings")])
+                                          ("graph-sync", "--help-settings"), ("embedding", "--help-settings"), ("fetch", "--help-settings")])
 def test_settings_page_has_every_setting(name, option):
     """docs/settings.md holds what --help-settings prints, word for word; scripts/settings-page writes it anew."""
     printed = subprocess.run([program(f"hartonomous-{name}"), option], capture_output=True, text=True, check=True).stdout
