@@ -8,7 +8,9 @@
 
 #include "atom_rows.h"
 
-enum { SIZES, VALUES, CONTENTS, TEXTS, TYPES, COLUMNS };
+enum { SIZES, VALUES, CONTENTS, TEXTS, TYPES, METADATA, COLUMNS };
+/* Of a row that is copied: the fields that are columns above, and their number. */
+enum { COPIED_VALUE = 7, COPIED_CONTENT, COPIED_TEXT, COPIED_METADATA, COPIED_FIELDS };
 #define NONE (-1)
 
 static char many[100];
@@ -32,6 +34,38 @@ static int element(const hart_pg_parameters *p, int column, const unsigned char 
         return (int32_t)((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
 }
 
+static int field(const hart_buffer *row, int number, const unsigned char **data)
+{
+        const unsigned char *next = row->data + 2;
+        for (int32_t size;; next += size > 0 ? size : 0) {
+                size = (int32_t)((uint32_t)next[0] << 24 | (uint32_t)next[1] << 16 | (uint32_t)next[2] << 8 | next[3]);
+                next += 4;
+                *data = next;
+                if (number-- == 0)
+                        return size;
+        }
+}
+
+/* A row that is copied has in its fields what an inserted one has in its arrays. */
+static void check_copied(const struct atom *atom, const hart_pg_parameters *p, const char *name)
+{
+        static const int pairs[][2] = {
+                {COPIED_VALUE, VALUES}, {COPIED_CONTENT, CONTENTS}, {COPIED_TEXT, TEXTS}, {COPIED_METADATA, METADATA}};
+        const struct batch batch = {.kinds = {{"text", "sentence", true}}, .kind_count = 1};
+        hart_buffer row = {0}, scratch = {0};
+        atom_rows_append(&row, &scratch, &batch, atom);
+        assert_int_equal(row.data[1], COPIED_FIELDS);
+        for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+                const unsigned char *copied, *inserted;
+                int size = element(p, pairs[i][1], &inserted);
+                if (field(&row, pairs[i][0], &copied) != size ||
+                    (size > 0 && memcmp(copied, inserted, (size_t)size) != 0))
+                        fail_msg("%s: field %d", name, pairs[i][0]);
+        }
+        hart_buffer_done(&row);
+        hart_buffer_done(&scratch);
+}
+
 static void test_columns(void **unused)
 {
         (void)unused;
@@ -43,6 +77,7 @@ static void test_columns(void **unused)
                                     .composed = rows[i].composed};
                 struct atom_table table = {0};
                 hart_pg_parameters p = {0};
+                static const char overflow[] = "\1{\"overflow\":true,\"original_size\":65}";
                 const unsigned char *data;
                 const uint32_t number = 0;
                 bool added;
@@ -50,6 +85,11 @@ static void test_columns(void **unused)
                 atom_table_put(&table, &atom, &added);
                 atom_rows_add_values(&p, &table, &number, 1);
                 assert_int_equal(p.count, COLUMNS);
+                check_copied(&table.atoms[0], &p, rows[i].name);
+                if (element(&p, METADATA, &data) != (rows[i].size > 64 ? (int)sizeof overflow - 1 : NONE))
+                        fail_msg("%s: metadata", rows[i].name);
+                if (rows[i].size > 64)
+                        assert_memory_equal(data, overflow, sizeof overflow - 1);
                 if (element(&p, CONTENTS, &data) != rows[i].content || element(&p, TEXTS, &data) != rows[i].text ||
                     element(&p, TYPES, &data) != NONE || element(&p, VALUES, &data) != rows[i].value)
                         fail_msg("%s", rows[i].name);

@@ -66,8 +66,10 @@ static void test_kinds(void **unused)
                 assert_true(row->subtype_count <= HART_SUBTYPES_MAX);
                 assert_true(atom_kind_of(kinds, count, row->modality, row->document_subtype) < count);
                 for (unsigned k = 0; k < row->subtype_count; k++) {
-                        uint16_t kind = atom_kind_of(kinds, count, row->modality, row->subtypes[k].name);
-                        assert_true(kind < count && kinds[kind].embeddable == row->subtypes[k].embeddable);
+                        const hart_subtype *subtype = &row->subtypes[k];
+                        const char *modality = subtype->modality != NULL ? subtype->modality : row->modality;
+                        uint16_t kind = atom_kind_of(kinds, count, modality, subtype->name);
+                        assert_true(kind < count && kinds[kind].embeddable == subtype->embeddable);
                 }
         }
         for (size_t i = 0; i < count; i++)
