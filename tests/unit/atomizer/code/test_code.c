@@ -132,15 +132,15 @@ static const struct {
         {"over the size", "text/x-c", "int a;\n", ((size_t)16 << 20) + 7, "taken apart up to 16777216 bytes"},
         {"a line of 2 MiB", "text/javascript", "a();", (size_t)2 << 20, "is none of a program"},
         {"too dense", "text/x-c", "{0,1},\n", (size_t)5 << 20, "too much memory"},
-        {"brackets that open", "text/x-c", "((((((((\n", (size_t)1 << 20, NULL},
+        {"brackets that open", "text/x-c", "((((((((\n", (size_t)256 << 10, NULL},
         {"blocks that open", "text/x-java", "class a {\n", (size_t)200 << 10, NULL},
         {"blocks of C", "text/x-c", "extern \"C\" {\n", (size_t)200 << 10, NULL},
-        {"texts that open", "text/x-rust", "r#\"\n", (size_t)1 << 20, NULL},
-        {"comments that open", "text/x-c++", "/*\n", (size_t)1 << 20, NULL},
-        {"quotes that open", "text/x-python", "'''\"\"\"f'{\n", (size_t)1 << 20, NULL},
-        {"decorators", "text/x-python", "@a\n", (size_t)1 << 20, NULL},
-        {"templates", "text/x-c++", "template <a>\n", (size_t)1 << 20, NULL},
-        {"a long function", "text/x-go", "func a() {}\n", (size_t)3 << 20, NULL},
+        {"texts that open", "text/x-rust", "r#\"\n", (size_t)256 << 10, NULL},
+        {"comments that open", "text/x-c++", "/*\n", (size_t)256 << 10, NULL},
+        {"quotes that open", "text/x-python", "'''\"\"\"f'{\n", (size_t)256 << 10, NULL},
+        {"decorators", "text/x-python", "@a\n", (size_t)256 << 10, NULL},
+        {"templates", "text/x-c++", "template <a>\n", (size_t)256 << 10, NULL},
+        {"a long function", "text/x-go", "func a() {}\n", (size_t)512 << 10, NULL},
 };
 
 static void test_big(void **unused)
