@@ -63,12 +63,6 @@ class Database:
     def one(self, statement):
         return self.connection.execute(statement).fetchone()[0]
 
-    def daemon(self, number):
-        """A reader that is connected and ready; it takes what is in the queue at once."""
-        daemon = self._stack.enter_context(
-            contextlib.closing(Daemon("ingestion", self.settings, arguments=[f"--instance={number}"])))
-        return daemon.wait_ready()
-
     def wait(self, watch=lambda: None, timeout=900):
         """Until all that is in the queue has been ingested."""
         deadline = time.monotonic() + timeout
