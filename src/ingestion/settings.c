@@ -17,11 +17,13 @@ static const hart_setting rows[] = {
          "Path of hartonomous-atomize; empty: the one that was installed with this daemon"},
         {"ingestion", "atomize_timeout", HART_SETTING_TIME, AT(atomize_timeout), "1min", (int64_t)HART_SECOND / 10,
          (int64_t)HART_SECOND * 3600, NULL,
-         "How long one window of a document may take; then the atomizer is ended and the message costs an attempt"},
+         "How long the atomizer may say nothing; then it is ended and the message costs an attempt. A whole document "
+         "may take ten times "
+         "that in all"},
         {"ingestion", "atomize_memory", HART_SETTING_SIZE, AT(atomize_memory), "256M", 64 * MIB, 1024 * 64 * MIB, NULL,
-         "Address space the atomizer may use"},
+         "Memory the atomizer may take for itself; a document over 4 MiB, which lies in a file, comes on top"},
         {"ingestion", "atomize_windows", HART_SETTING_COUNT, AT(atomize_windows), "1000", 1, 1000000, NULL,
-         "Windows after which a fresh atomizer is started; one is never used for two tenants"},
+         "Windows and documents after which a fresh atomizer is started; one is never used for two tenants"},
         {"ingestion", "window", HART_SETTING_SIZE, AT(window), "1M", MIB / 8, (int64_t)HART_WINDOW_MAX, NULL,
          "Bytes of a document that become atoms in one step; a bigger document takes several transactions"},
         {"ingestion", "batch_memory", HART_SETTING_SIZE, AT(batch_memory), "4M", MIB / 8, 1024 * MIB, NULL,

@@ -208,3 +208,13 @@ def test_the_database_refuses_nonsense(database):
     with database.connect() as connection, pytest.raises(psycopg.errors.CheckViolation):
         connection.execute("INSERT INTO hartonomous.tenant VALUES (1) ON CONFLICT DO NOTHING")
         connection.execute("INSERT INTO hartonomous.source (tenant_id, file_name, relation) VALUES (1, 'x', 'archive-entry')")
+
+
+def test_waiting_for_an_archive_is_waiting_for_what_is_in_it(database, start, ctl, tmp_path):
+    """`ingest --wait` comes back when the entries are complete too, and those in them."""
+    inner = format_corpus.zipped({f"{n}.txt": b"Inner sentence %d." % n for n in range(300)})
+    (tmp_path / "outer.zip").write_bytes(format_corpus.zipped({"inner.zip": inner, **{f"{n}.txt": b"Outer sentence %d." % n for n in range(300)}}))
+    start("ingestion")
+    ctl("ingest", "--wait", str(tmp_path / "outer.zip"))
+    assert database.query("SELECT state, depth, count(*) FROM hartonomous.source GROUP BY 1, 2 ORDER BY 2") == [
+        ("complete", 0, 1), ("complete", 1, 301), ("complete", 2, 300)]
