@@ -118,8 +118,8 @@ void hart_pg_row_bytes(hart_buffer *rows, const void *data, size_t size); /* byt
 void hart_pg_row_text(hart_buffer *rows, const char *text);               /* NULL gives null */
 void hart_pg_row_jsonb(hart_buffer *rows, const char *json, size_t size);
 
-/* Runs COPY … TO STDOUT: `take` gets row by row as the server writes them. The statement is one that the server itself put
- * together of quoted names. Anything but HART_OK ends it with that code. */
+/* Runs COPY … TO STDOUT: `take` gets row by row as the server writes them. The statement is one that the server itself
+ * put together of quoted names. Anything but HART_OK ends it with that code. */
 hart_code hart_pg_copy_out(hart_pg *pg, const char *statement,
                            hart_code (*take)(const void *row, size_t size, void *data, hart_error *err), void *data,
                            hart_error *err);
