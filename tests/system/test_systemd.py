@@ -19,7 +19,7 @@ SOURCE = os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname
 # Shorter than installed, so that the tests are; a sanitizer's leak search needs ptrace, which the sandbox refuses.
 TEST_DROP_IN = "[Service]\nWatchdogSec=5s\nEnvironment=ASAN_OPTIONS=detect_leaks=0\n"
 # Exposure of `systemd-analyze security`, as docs/worker.md states it.
-EXPOSURE = {"ingestion": 0.6, "graph-sync": 1.5, "embedding": 0.6}
+EXPOSURE = {"ingestion": 0.6, "graph-sync": 1.5, "embedding": 0.6, "fetch": 1.5}
 
 
 def install(root):
@@ -94,7 +94,7 @@ class Host:
 
 
 def test_units_are_valid_and_hardened(box):
-    for name in DAEMONS:
+    for name in EXPOSURE:
         for suffix in ("", "@"):
             unit = f"hartonomous-{name}{suffix}.service"
             path = box.run("sh", "-c", f"ls /usr/lib/systemd/system/{unit} /usr/local/lib/systemd/system/{unit} 2>/dev/null || true").stdout.strip()
@@ -102,6 +102,19 @@ def test_units_are_valid_and_hardened(box):
             assert verified.returncode == 0 and not verified.stderr, verified.stderr
         rated = box.run("systemd-analyze", "security", "--offline=true", "--no-pager", path.replace("@", ""), check=False).stdout
         assert float(re.search(r"exposure level for .*: ([0-9.]+)", rated).group(1)) <= EXPOSURE[name]
+
+
+def test_fetch_and_a_watched_folder(host, database):
+    """Those that are started by hand: hartonomous-fetch, and a folder from which documents are taken."""
+    host.settings("fetch")
+    host.systemctl("start", "hartonomous-fetch")
+    wait_until(lambda: host.show("hartonomous-fetch")["StatusText"].startswith("Waiting for messages"), 10, "fetch is ready")
+    host.box.run("install", "-d", "-m", "755", "/srv/coming in")
+    unit = host.box.run("systemd-escape", "--template=hartonomous-watch@.service", "--path", "/srv/coming in").stdout.strip()
+    host.systemctl("start", unit)
+    host.box.write("/srv/coming in/first.txt", "Comes into the folder.")
+    wait_until(lambda: database.query("SELECT 1 FROM hartonomous.source WHERE file_name = 'first.txt'"), 20, "the file is handed in")
+    host.systemctl("stop", unit, "hartonomous-fetch")
 
 
 def test_start_status_stop(host):
