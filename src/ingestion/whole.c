@@ -13,10 +13,12 @@
 #include "children.h"
 #include "nodes.h"
 
-/* A step ends behind so much. */
+/* A step ends behind so much. Of a big archive an eighth at least: another reader, which takes the next step, has to
+ * fetch all of it again. */
 #define STEP_COMPONENTS INT64_C(1000000)
 #define STEP_CHILDREN   20000
 #define STEP_BYTES      (UINT64_C(256) << 20)
+#define STEP_PART       8
 /* So often the watchdog hears of it. */
 #define PROGRESS_EVENTS 4096
 
@@ -361,8 +363,9 @@ static void note(struct document *document, const atomize_event *event)
 
 static bool is_enough(const struct whole *whole)
 {
-        return !whole->in_child && (whole->components >= STEP_COMPONENTS || whole->children >= STEP_CHILDREN ||
-                                    whole->staged >= STEP_BYTES);
+        uint64_t bytes = whole->size / STEP_PART > STEP_BYTES ? whole->size / STEP_PART : STEP_BYTES;
+        return !whole->in_child &&
+               (whole->components >= STEP_COMPONENTS || whole->children >= STEP_CHILDREN || whole->staged >= bytes);
 }
 
 /* HART_EMPTY: the step is long enough, and the document goes on. */
