@@ -1,17 +1,12 @@
 /* whole: what the child says of a document becomes components, nodes and children. */
 #include "whole.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <hartonomous/json.h>
-
 #include "children.h"
-#include "nodes.h"
+#include "whole_state.h"
 
 /* A step ends behind so much. Of a big archive an eighth at least: another reader, which takes the next step, has to
  * fetch all of it again. */
@@ -21,27 +16,6 @@
 #define STEP_PART       8
 /* So often the watchdog hears of it. */
 #define PROGRESS_EVENTS 4096
-
-struct whole {
-        int32_t tenant;
-        int64_t root;
-        atomize_client client; /* of a parked one; else the daemon's own is used */
-        int spool;             /* the document as a file, or -1 */
-        const unsigned char *data;
-        uint64_t size;
-        bool mapped, begun;
-
-        int64_t events;    /* taken */
-        uint64_t position; /* bytes of the layer so far */
-        struct nodes nodes;
-        /* this step */
-        bool in_child, too_nested;
-        int64_t components;
-        uint64_t child_bytes, staged;
-        size_t children;
-        hart_sha256_stream *digest; /* of the child in hand, for its node */
-        hart_buffer child_metadata;
-};
 
 void whole_close(struct whole *whole)
 {
@@ -65,51 +39,6 @@ void whole_close(struct whole *whole)
 static void whole_close_p(struct whole **whole)
 {
         whole_close(*whole);
-}
-
-/* --- the document's bytes --- */
-
-static hart_code spool(struct whole *whole, struct batch *batch, struct document *document, hart_error *err)
-{
-        const char *folder = batch->settings->spool;
-        whole->spool = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (whole->spool < 0)
-                return hart_fail_errno(err, errno == ENOSPC || errno == EDQUOT ? HART_RETRY : HART_CONFIG, errno,
-                                       "[ingestion] spool: a file in %s", folder);
-        hart_code code = batch_spool(batch, document, whole->spool, err);
-        if (code != HART_OK)
-                return code;
-        /* Slices are read here too. What was read is let go again at every flush. */
-        void *mapping = mmap(NULL, (size_t)document->size, PROT_READ, MAP_SHARED, whole->spool, 0);
-        if (mapping == MAP_FAILED)
-                return hart_fail_errno(err, HART_FAILED, errno, "map %" PRIu64 " bytes", document->size);
-        whole->data = mapping;
-        whole->mapped = true;
-        return HART_OK;
-}
-
-/* In memory where that is allowed; a fresh document may have its first window only. */
-static hart_code need_bytes(struct whole *whole, struct batch *batch, struct document *document, hart_error *err)
-{
-        size_t number = (size_t)(document - batch->documents);
-        if (document->size > HART_WINDOW_MAX)
-                return spool(whole, batch, document, err);
-        if (document->from != 0) { /* the last window: what was stored of it is borrowed still */
-                hart_code code = batch_flush(batch, err);
-                if (code != HART_OK)
-                        return code;
-                hart_buffer_clear(&document->bytes);
-                document->from = 0;
-        }
-        document->want = (size_t)document->size;
-        hart_code code = HART_OK;
-        if (document->bytes.size < document->want) {
-                code = batch_flush(batch, err); /* the window may move */
-                if (code == HART_OK)
-                        code = batch_load(batch, number, number + 1, err);
-        }
-        whole->data = document->bytes.data;
-        return code;
 }
 
 static atomize_client *client_of(struct whole *whole, struct batch *batch)
@@ -142,8 +71,6 @@ static hart_code begin(struct whole *whole, struct batch *batch, struct document
         return atomize_client_begin(client_of(whole, batch), &request, err);
 }
 
-/* --- storing --- */
-
 static void begin_stretch(const struct whole *whole, struct batch *batch, const struct document *document)
 {
         batch_begin_stretch(batch, &(struct stretch){.document = (size_t)(document - batch->documents),
@@ -169,11 +96,6 @@ static hart_code flush(struct whole *whole, struct batch *batch, struct document
         if (code == HART_OK)
                 begin_stretch(whole, batch, document);
         return code;
-}
-
-static int64_t sequence_of(const struct document *document)
-{
-        return document->sequence + document->made;
 }
 
 static hart_code take_component(struct whole *whole, struct batch *batch, struct document *document,
@@ -205,86 +127,6 @@ static hart_code take_component(struct whole *whole, struct batch *batch, struct
         return HART_OK;
 }
 
-/* --- documents in this one: each is a node too --- */
-
-static void begin_child(struct whole *whole, struct batch *batch, const struct document *document,
-                        const atomize_event *event, bool stored)
-{
-        atomize_event node = {.kind = EVENT_OPEN};
-        node.texts[0] = event->texts[2];
-        node.texts[1] = event->texts[0];
-        nodes_open(&whole->nodes, stored, &node, sequence_of(document));
-        whole->in_child = true;
-        whole->child_bytes = 0;
-        whole->too_nested = document->depth >= batch->settings->nesting;
-        if (stored)
-                return;
-        hart_buffer_clear(&whole->child_metadata);
-        if (event->texts[3].data != NULL)
-                hart_buffer_append(&whole->child_metadata, event->texts[3].data, event->texts[3].size);
-        if (whole->digest == NULL)
-                whole->digest = hart_sha256_open();
-        if (!whole->too_nested)
-                children_begin(batch, document, event);
-}
-
-static hart_code add_child_bytes(struct whole *whole, struct batch *batch, const atomize_event *event, hart_error *err)
-{
-        whole->child_bytes += event->texts[0].size;
-        whole->staged += event->texts[0].size;
-        hart_sha256_update(whole->digest, event->texts[0].data, event->texts[0].size);
-        return whole->too_nested ? HART_OK : children_bytes(batch, event->texts[0].data, event->texts[0].size, err);
-}
-
-/* What its parent said of it, and what it turned out to be: size, hash, and why it is not whole. */
-static void describe_child(struct whole *whole, const char *failure)
-{
-        HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
-        unsigned char hash[HART_SHA256_SIZE];
-        char hex[HART_SHA256_HEX_SIZE];
-        hart_json_writer writer = {.out = &text};
-        hart_sha256_finish(whole->digest, hash);
-        hart_hex(hash, sizeof hash, hex);
-        hart_json_begin_object(&writer);
-        hart_json_key(&writer, "size");
-        hart_json_put_integer(&writer, (int64_t)whole->child_bytes);
-        hart_json_key(&writer, "sha256");
-        hart_json_put_text(&writer, hex);
-        if (failure != NULL) {
-                hart_json_key(&writer, "problem");
-                hart_json_put_text(&writer, failure);
-        }
-        hart_json_end_object(&writer);
-        /* Two objects become one: "{…" of the first, its closing brace a comma, "…}" of the second. */
-        hart_buffer *known = &whole->child_metadata;
-        while (known->size > 0 && known->data[known->size - 1] != '}')
-                known->size--;
-        bool empty = known->size < 3;
-        if (!empty)
-                known->data[known->size - 1] = ',';
-        else
-                hart_buffer_clear(known);
-        hart_buffer_append(known, text.data + (empty ? 0 : 1), text.size - (empty ? 0 : 1));
-        nodes_set_metadata(&whole->nodes, (const char *)known->data, known->size);
-}
-
-static hart_code end_child(struct whole *whole, struct batch *batch, struct document *document,
-                           const atomize_event *event, hart_error *err)
-{
-        static const char nested[] = "it lies in too many documents to be taken out";
-        const char *failure = whole->too_nested ? nested : event->texts[0].data;
-        describe_child(whole, failure);
-        nodes_close(&whole->nodes, sequence_of(document));
-        whole->children++;
-        if (!whole->too_nested)
-                return children_end(batch, failure, err);
-        if (document->problem.size == 0)
-                document_add_problem(document, "documents in it are not taken out: they lie in too many documents");
-        return HART_OK;
-}
-
-/* --- events --- */
-
 /* Of what is stored already only the places are counted. */
 static void pass_over(struct whole *whole, struct batch *batch, const struct document *document,
                       const atomize_event *event)
@@ -303,7 +145,7 @@ static void pass_over(struct whole *whole, struct batch *batch, const struct doc
                 nodes_close(&whole->nodes, -1);
                 break;
         case EVENT_CHILD_BEGIN:
-                begin_child(whole, batch, document, event, true);
+                whole_begin_child(whole, batch, document, event, true);
                 break;
         case EVENT_CHILD_END:
                 whole->in_child = false;
@@ -325,19 +167,19 @@ static hart_code take(struct whole *whole, struct batch *batch, struct document 
         case EVENT_CONTENT:
                 return take_component(whole, batch, document, event, err);
         case EVENT_OPEN:
-                nodes_open(&whole->nodes, false, event, sequence_of(document));
+                nodes_open(&whole->nodes, false, event, whole_sequence(document));
                 return HART_OK;
         case EVENT_CLOSE:
-                nodes_close(&whole->nodes, sequence_of(document));
+                nodes_close(&whole->nodes, whole_sequence(document));
                 return HART_OK;
         case EVENT_CHILD_BEGIN:
-                begin_child(whole, batch, document, event, false);
+                whole_begin_child(whole, batch, document, event, false);
                 return HART_OK;
         case EVENT_CHILD_BYTES:
-                return add_child_bytes(whole, batch, event, err);
+                return whole_add_child_bytes(whole, batch, event, err);
         case EVENT_CHILD_END:
                 whole->in_child = false;
-                return end_child(whole, batch, document, event, err);
+                return whole_end_child(whole, batch, document, event, err);
         case EVENT_END:
                 if (document->atomizer->way == HART_SLICES) {
                         batch_put_separator(batch, whole->data + whole->position, event->gap);
@@ -389,7 +231,7 @@ static hart_code read_events(struct whole *whole, struct batch *batch, struct do
                         return code;
                 if (whole->events % PROGRESS_EVENTS == 0) {
                         hart_worker_status(batch->context, "reading source %" PRId64 ", %" PRId64 " components",
-                                           document->source, sequence_of(document));
+                                           document->source, whole_sequence(document));
                         if (hart_worker_progress(batch->context) != HART_OK)
                                 return hart_fail(err, HART_STOPPED, "asked to stop while a document was read");
                 }
@@ -438,7 +280,7 @@ hart_code batch_read_whole(struct batch *batch, struct document *document, hart_
         HART_CLEANUP(whole_close_p) struct whole *whole = resume(batch, document);
         hart_code code = HART_OK;
         if (!whole->begun) {
-                code = need_bytes(whole, batch, document, err);
+                code = whole_need_bytes(whole, batch, document, err);
                 if (code == HART_OK)
                         code = begin(whole, batch, document, err);
                 if (code == HART_FAILED || code == HART_POISON)
