@@ -31,7 +31,8 @@ typedef struct hart_graph_settings {
         uint64_t response_limit;  /* bytes */
         char *ca_file;            /* "" for the system's */
         char *client_certificate, *client_key;
-        int64_t piece; /* [sync] components taken over in one transaction */
+        int64_t piece;   /* [sync] components taken over in one transaction */
+        char *leave_out; /* modalities, separated by blanks */
 } hart_graph_settings;
 extern const hart_settings_schema hart_graph_settings_schema;
 

@@ -30,6 +30,8 @@ static const hart_setting rows[] = {
         {"neo4j", "client_key", HART_SETTING_TEXT, AT(client_key), "", 0, 4096, NULL, "Its private key, as PEM"},
         {"sync", "piece", HART_SETTING_COUNT, AT(piece), "5000", 1, 1000000, NULL,
          "Components written in one transaction at most; longer documents take several"},
+        {"sync", "leave_out", HART_SETTING_TEXT, AT(leave_out), "image audio model", 0, 1024, NULL,
+         "Modalities of documents whose components (tiles, samples, weights) do not go to the graph; the documents do"},
 };
 
 const hart_settings_schema hart_graph_settings_schema = {

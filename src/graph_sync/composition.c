@@ -36,6 +36,7 @@ static hart_code read_runs(sync_delivery *delivery, const sync_key *parent, int6
         hart_pg_add_int8(&parameters, parent->id);
         hart_pg_add_int8(&parameters, from);
         hart_pg_add_int8(&parameters, (int64_t)delivery->budget);
+        hart_pg_add_text(&parameters, delivery->settings->leave_out);
         return hart_pg_run(delivery->pg, &sql_read_runs, &parameters, ret, err);
 }
 

@@ -218,3 +218,21 @@ def test_waiting_for_an_archive_is_waiting_for_what_is_in_it(database, start, ct
     ctl("ingest", "--wait", str(tmp_path / "outer.zip"))
     assert database.query("SELECT state, depth, count(*) FROM hartonomous.source GROUP BY 1, 2 ORDER BY 2") == [
         ("complete", 0, 1), ("complete", 1, 301), ("complete", 2, 300)]
+
+
+def test_the_graph_knows_documents_in_documents(graph, database, start, ingest, wait_until):
+    """Entries are derived from their archive; of a picture the document goes to the graph, its pixels do not."""
+    letter = format_corpus.made()["letter.eml"]
+    picture = format_corpus.picture([b"\1\2\3\4"] * 64, 8)
+    start("ingestion")
+    ingest({"all.zip": format_corpus.zipped({"letter.eml": letter, "photo.png": picture})})
+    start("graph-sync")
+    queue = "SELECT count(*) FROM broker.message m JOIN broker.queue q USING (queue_id) WHERE q.name = 'Neo4jSyncQueue'"
+    wait_until(lambda: database.value(queue) == 0, 60, "the graph is up to date")
+    entries = graph.query("MATCH (c:Atom)-[r:DERIVED_FROM]->(p:Atom)-[:INGESTED_FROM]->(s:Source {fileName: 'all.zip'})"
+                          " MATCH (c)-[:INGESTED_FROM]->(d:Source) RETURN d.fileName AS name, r.derivationType AS how ORDER BY name")
+    assert entries == [{"name": "letter.eml", "how": "archive-entry"}, {"name": "photo.png", "how": "archive-entry"}]
+    parts = graph.query("MATCH (s:Source)<-[:INGESTED_FROM]-(a:Atom) RETURN s.fileName AS name, COUNT { (a)-[:HAS_COMPONENT]->() } AS parts ORDER BY name")
+    stored = dict(database.query("SELECT file_name, components FROM hartonomous.source_status"))
+    assert parts == [{"name": "all.zip", "parts": stored["all.zip"]}, {"name": "letter.eml", "parts": stored["letter.eml"]}, {"name": "photo.png", "parts": 0}]
+    assert graph.query("MATCH (a:Atom) WHERE a.atomType IN ['image/tile', 'image/pixel'] RETURN count(a) AS n") == [{"n": 0}]
