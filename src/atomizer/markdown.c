@@ -2,19 +2,18 @@
  * lines only, after CommonMark's rules for leaf blocks; indentation and blank lines are separators. */
 #include <string.h>
 
+#include "markdown.h"
 #include "segment.h"
 #include "strategies.h"
 
 /* A fenced code block that is not closed within this many bytes ends there. */
 #define CODE_MAX ((size_t)1 << 20)
 
-enum { SPACE, SENTENCE, HEADING, CODE, LIST_ITEM, TABLE_ROW, QUOTE, RULE, SUBTYPES };
-
-static const hart_subtype subtypes[SUBTYPES] = {
-        [SPACE] = {"space", false, NULL},        [SENTENCE] = {"sentence", true, NULL},
-        [HEADING] = {"heading", true, NULL},     [CODE] = {"code", true, NULL},
-        [LIST_ITEM] = {"list-item", true, NULL}, [TABLE_ROW] = {"table-row", true, NULL},
-        [QUOTE] = {"quote", true, NULL},         [RULE] = {"rule", false, NULL},
+static const hart_subtype subtypes[MARKDOWN_SUBTYPES] = {
+        [MARKDOWN_SPACE] = {"space", false, NULL},        [MARKDOWN_SENTENCE] = {"sentence", true, NULL},
+        [MARKDOWN_HEADING] = {"heading", true, NULL},     [MARKDOWN_CODE] = {"code", true, NULL},
+        [MARKDOWN_LIST_ITEM] = {"list-item", true, NULL}, [MARKDOWN_TABLE_ROW] = {"table-row", true, NULL},
+        [MARKDOWN_QUOTE] = {"quote", true, NULL},         [MARKDOWN_RULE] = {"rule", false, NULL},
 };
 
 static size_t count_same(const unsigned char *data, size_t size, unsigned char byte)
@@ -104,9 +103,10 @@ static const struct {
         unsigned subtype;
         bool one_line;
 } kinds[] = {
-        {is_fence, CODE, false},         {is_heading, HEADING, true}, {is_rule, RULE, true},
-        {is_item, LIST_ITEM, false},     {is_row, TABLE_ROW, true},   {is_quote, QUOTE, false},
-        {is_paragraph, SENTENCE, false},
+        {is_fence, MARKDOWN_CODE, false},         {is_heading, MARKDOWN_HEADING, true},
+        {is_rule, MARKDOWN_RULE, true},           {is_item, MARKDOWN_LIST_ITEM, false},
+        {is_row, MARKDOWN_TABLE_ROW, true},       {is_quote, MARKDOWN_QUOTE, false},
+        {is_paragraph, MARKDOWN_SENTENCE, false},
 };
 
 static size_t kind_of(const unsigned char *text, size_t size)
@@ -164,13 +164,14 @@ static bool ends_before(const unsigned char *data, const segment_line *line, seg
         size_t size = line->text - indent;
         if (line->blank)
                 return true;
-        if (block->subtype == SENTENCE && is_underline(text, size)) {
-                *block = (segment_block){.size = position + line->text, .subtype = HEADING, .kind = SEGMENT_WHOLE};
+        if (block->subtype == MARKDOWN_SENTENCE && is_underline(text, size)) {
+                *block = (segment_block){
+                        .size = position + line->text, .subtype = MARKDOWN_HEADING, .kind = SEGMENT_WHOLE};
                 return true;
         }
         size_t kind = kind_of(text, size);
-        return kinds[kind].subtype != SENTENCE &&
-               (kinds[kind].subtype != block->subtype || block->subtype == LIST_ITEM);
+        return kinds[kind].subtype != MARKDOWN_SENTENCE &&
+               (kinds[kind].subtype != block->subtype || block->subtype == MARKDOWN_LIST_ITEM);
 }
 
 static bool find_lines(const unsigned char *data, size_t size, bool last, const segment_line *first,
@@ -206,15 +207,15 @@ static bool find_block(const unsigned char *data, size_t size, bool last, segmen
         *block = (segment_block){
                 .size = line.text,
                 .subtype = kinds[kind].subtype,
-                .kind = kinds[kind].subtype == SENTENCE ? SEGMENT_SENTENCES : SEGMENT_WHOLE,
+                .kind = kinds[kind].subtype == MARKDOWN_SENTENCE ? SEGMENT_SENTENCES : SEGMENT_WHOLE,
         };
         if (kinds[kind].one_line)
                 return true;
-        return kinds[kind].subtype == CODE ? find_code(data, size, last, &line, block)
-                                           : find_lines(data, size, last, &line, block);
+        return kinds[kind].subtype == MARKDOWN_CODE ? find_code(data, size, last, &line, block)
+                                                    : find_lines(data, size, last, &line, block);
 }
 
-static hart_code run(const hart_window *window, const hart_atom_sink *sink, size_t *consumed, hart_error *err)
+hart_code markdown_scan(const hart_window *window, const hart_atom_sink *sink, size_t *consumed, hart_error *err)
 {
         return segment_run(window, find_block, sink, consumed, err);
 }
@@ -223,11 +224,14 @@ static const char *const content_types[] = {"text/markdown", "text/x-markdown", 
 
 const hart_atomizer markdown_atomizer = {
         .name = "markdown",
-        .version = 1,
+        .version = 2,
+        .way = HART_SLICES,
         .modality = "text",
         .document_subtype = "markdown-document",
         .content_types = content_types,
         .subtypes = subtypes,
-        .subtype_count = SUBTYPES,
-        .run = run,
+        .subtype_count = MARKDOWN_SUBTYPES,
+        .run = markdown_scan, /* for the tests of windows; documents are read whole, for their tree */
+        .run_document = markdown_read,
+        .marks_separate = true, /* a byte order mark and indentation, that is: the scanner leaves nothing else */
 };

@@ -42,7 +42,7 @@ static void test_windows_of_a_tenant_share_a_child(void **unused)
         assert_int_equal(run(&client, "text", "One. Two.", 1, &result, &err), HART_OK);
         assert_true(result.count == 2 && result.consumed == 9 && !result.full);
         pid_t first = client.child.pid;
-        assert_int_equal(run(&client, "markdown", "# One", 1, &result, &err), HART_OK);
+        assert_int_equal(run(&client, "chunks", "# One", 1, &result, &err), HART_OK);
         assert_int_equal(client.child.pid, first);
         assert_int_equal(run(&client, "text", "One.", 2, &result, &err), HART_OK);
         assert_int_not_equal(client.child.pid, first);
