@@ -191,7 +191,7 @@ def test_depth_age_and_readers_are_seen(session, database):
         depth, age, active = database.query(
             "SELECT depth, extract(epoch FROM oldest_age), readers_active FROM broker.queue_status WHERE queue = %s", (QUEUE,))[0]
     assert (depth, active) == (3, 1) and 0 <= age < 60
-    assert database.value("SELECT count(*) FROM broker.queue_status WHERE depth = 0") == 9
+    assert database.value("SELECT count(*) FILTER (WHERE depth <> 0) FROM broker.queue_status") == 1
 
 
 @pytest.mark.parametrize("mode", ["fast", "immediate", "kill -9"])
@@ -228,7 +228,7 @@ def test_a_daemon_receives_from_its_own_queue_only(session, database, role, own)
         for statement in ("SELECT * FROM broker.receive(%s, 1)", "SELECT broker.attach(%s)"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement, (queue,))
-    assert connection.execute("SELECT depth, dead_letters FROM broker.queue_status").fetchall() == [(0, 0)] * 10
+    assert connection.execute("SELECT DISTINCT depth, dead_letters FROM broker.queue_status").fetchall() == [(0, 0)]
     for statement in ("DELETE FROM broker.message", "SELECT body FROM broker.message", "SELECT body FROM broker.deferred_message",
                       "SELECT body FROM broker.dead_letter", "UPDATE broker.queue SET max_attempts = 9",
                       "INSERT INTO broker.queue_reader VALUES (1, 'postgres')", "SELECT broker.bury(1, '{1}', '', '', '')",
