@@ -97,5 +97,11 @@ hart_code ingestion_find_program(const ingestion_settings *settings, char **ret,
 hart_code ingestion_check(const void *settings, hart_error *err)
 {
         HART_CLEANUP(hart_free_p) char *program = NULL;
+        const char *spool = ((const ingestion_settings *)settings)->spool;
+        struct stat status;
+        if (stat(spool, &status) != 0)
+                return hart_fail_errno(err, HART_CONFIG, errno, "[ingestion] spool: %s", spool);
+        if (!S_ISDIR(status.st_mode))
+                return hart_fail(err, HART_CONFIG, "[ingestion] spool: %s is no folder", spool);
         return ingestion_find_program(settings, &program, err);
 }

@@ -505,6 +505,12 @@ def test_metrics_and_journal(database, start, complete):
     assert f"source {source} of tenant 1 is complete" in daemon.log()
 
 
+def test_a_missing_spool_is_said_at_start(database, start):
+    daemon = start("ingestion", ingestion={"spool": "/nowhere"}, ready=False)
+    assert daemon.wait_exit() == 78
+    assert "[ingestion] spool: /nowhere: No such file or directory" in daemon.log()
+
+
 def test_a_missing_atomizer_is_said_at_start(database, start):
     daemon = start("ingestion", ingestion={"atomize_program": "/nowhere/atomize"}, ready=False)
     assert daemon.wait_exit() == 78

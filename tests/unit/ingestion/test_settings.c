@@ -35,10 +35,27 @@ static void test_what_is_no_program(void **unused)
         (void)unused;
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
                 HART_CLEANUP(hart_free_p) char *path = hart_duplicate(rows[i].path);
-                ingestion_settings settings = {.atomize_program = path};
+                char spool[] = "/";
+                ingestion_settings settings = {.atomize_program = path, .spool = spool};
                 hart_error err = {0};
                 assert_int_equal(ingestion_check(&settings, &err), HART_CONFIG);
                 assert_non_null(strstr(err.text, rows[i].says));
+        }
+}
+
+static void test_what_is_no_folder(void **unused)
+{
+        static const char *const rows[][2] = {
+                {"/nowhere", "[ingestion] spool: /nowhere: No such file or directory"},
+                {"/etc/passwd", "[ingestion] spool: /etc/passwd is no folder"},
+        };
+        (void)unused;
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+                HART_CLEANUP(hart_free_p) char *spool = hart_duplicate(rows[i][0]);
+                ingestion_settings settings = {.spool = spool};
+                hart_error err = {0};
+                assert_int_equal(ingestion_check(&settings, &err), HART_CONFIG);
+                assert_string_equal(err.text, rows[i][1]);
         }
 }
 
@@ -47,6 +64,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_defaults_are_valid),
                 cmocka_unit_test(test_what_is_no_program),
+                cmocka_unit_test(test_what_is_no_folder),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
