@@ -33,6 +33,8 @@ void whole_close(struct whole *whole)
         nodes_done(&whole->nodes);
         hart_sha256_close(whole->digest);
         hart_buffer_done(&whole->child_metadata);
+        hart_buffer_done(&whole->problem);
+        hart_buffer_done(&whole->metadata);
         free(whole);
 }
 
@@ -225,7 +227,8 @@ static hart_code read_events(struct whole *whole, struct batch *batch, struct do
                         pass_over(whole, batch, document, &event);
                 else
                         code = take(whole, batch, document, &event, err);
-                if (code == HART_OK && nodes_are_many(&whole->nodes))
+                /* The node of a document in this one is described when that one ends. */
+                if (code == HART_OK && !whole->in_child && nodes_are_many(&whole->nodes))
                         code = flush(whole, batch, document, err);
                 if (code != HART_OK || event.kind == EVENT_END)
                         return code;
@@ -241,7 +244,7 @@ static hart_code read_events(struct whole *whole, struct batch *batch, struct do
 }
 
 /* The document that was parked, where it is this one and stands where the database says; else a fresh one. */
-static struct whole *resume(struct batch *batch, const struct document *document)
+static struct whole *resume(struct batch *batch, struct document *document)
 {
         struct whole *parked = HART_TAKE(batch->state->parked);
         if (parked != NULL && parked->tenant == document->tenant && parked->root == document->root &&
@@ -249,6 +252,8 @@ static struct whole *resume(struct batch *batch, const struct document *document
                 parked->components = 0;
                 parked->children = 0;
                 parked->staged = 0;
+                hart_buffer_append(&document->problem, parked->problem.data, parked->problem.size);
+                hart_buffer_append(&document->metadata, parked->metadata.data, parked->metadata.size);
                 return parked;
         }
         whole_close(parked);
@@ -262,7 +267,7 @@ static struct whole *resume(struct batch *batch, const struct document *document
 
 /* The child goes with the document: the daemon starts another for others. A document in memory would have to be read
  * again by the next step, so it is not parked: those are short. */
-static void park(struct whole **whole, struct batch *batch)
+static void park(struct whole **whole, struct batch *batch, const struct document *document)
 {
         if ((*whole)->spool < 0) {
                 atomize_client_leave(&batch->state->client);
@@ -272,6 +277,11 @@ static void park(struct whole **whole, struct batch *batch)
                 (*whole)->client = batch->state->client;
                 atomize_client_init(&batch->state->client, &(*whole)->client.options);
         }
+        /* What was said of it is not said again, and the next step stores all of it anew. */
+        hart_buffer_clear(&(*whole)->problem);
+        hart_buffer_clear(&(*whole)->metadata);
+        hart_buffer_append(&(*whole)->problem, document->problem.data, document->problem.size);
+        hart_buffer_append(&(*whole)->metadata, document->metadata.data, document->metadata.size);
         batch->state->parked = HART_TAKE(*whole);
 }
 
@@ -306,6 +316,6 @@ hart_code batch_read_whole(struct batch *batch, struct document *document, hart_
         if (code == HART_OK && (whole->spool >= 0 || !over))
                 code = batch_flush(batch, err);
         if (code == HART_OK && !over)
-                park(&whole, batch);
+                park(&whole, batch, document);
         return code;
 }

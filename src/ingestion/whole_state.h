@@ -24,6 +24,7 @@ struct whole {
         size_t children;
         hart_sha256_stream *digest; /* of the child in hand, for its node */
         hart_buffer child_metadata;
+        hart_buffer problem, metadata; /* of a parked one: the document's so far */
 };
 
 /* The sequence index of the document's next component. */

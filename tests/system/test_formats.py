@@ -236,3 +236,12 @@ def test_the_graph_knows_documents_in_documents(graph, database, start, ingest, 
     stored = dict(database.query("SELECT file_name, components FROM hartonomous.source_status"))
     assert parts == [{"name": "all.zip", "parts": stored["all.zip"]}, {"name": "letter.eml", "parts": stored["letter.eml"]}, {"name": "photo.png", "parts": 0}]
     assert graph.query("MATCH (a:Atom) WHERE a.atomType IN ['image/tile', 'image/pixel'] RETURN count(a) AS n") == [{"n": 0}]
+
+
+def test_every_entry_of_a_big_archive_is_described(database, start, ingest):
+    """Nodes are stored some ten thousand at a time; none loses what is known of it at such a seam."""
+    entries = {f"{n}": b"%d" % n for n in range(17_000)}
+    start("ingestion")
+    source = ingest({"big.zip": format_corpus.zipped(entries)})["big.zip"]
+    assert database.query("SELECT count(*), count(n.metadata ->> 'sha256'), count(DISTINCT n.label) FROM hartonomous.structure n JOIN hartonomous.source s USING (tenant_id, root_atom_id)"
+                          " WHERE s.source_id = %s", (source,)) == [(17_000, 17_000, 17_000)]
