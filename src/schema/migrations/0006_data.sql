@@ -235,9 +235,9 @@ CREATE TABLE hartonomous.provenance_edge (
     tenant_id      integer     NOT NULL,
     child_atom_id  bigint      NOT NULL,
     parent_atom_id bigint      NOT NULL,
-    type           text        NOT NULL DEFAULT 'DERIVED_FROM' CHECK (type IN ('DERIVED_FROM')),
+    type           text        NOT NULL DEFAULT 'DERIVED_FROM' CHECK (type IN ('DERIVED_FROM', 'SUPERSEDED_BY')),
     derivation     text        NOT NULL DEFAULT 'derived',
-    operation_id   text,
+    operation_id   bigint,
     weight         double precision NOT NULL DEFAULT 1,
     confidence     double precision NOT NULL DEFAULT 1 CHECK (confidence BETWEEN 0 AND 1),
     metadata       jsonb,
@@ -253,9 +253,9 @@ COMMENT ON TABLE hartonomous.provenance_edge IS 'What was made from what, beyond
 COMMENT ON COLUMN hartonomous.provenance_edge.tenant_id IS 'Whose it is.';
 COMMENT ON COLUMN hartonomous.provenance_edge.child_atom_id IS 'The atom that was made.';
 COMMENT ON COLUMN hartonomous.provenance_edge.parent_atom_id IS 'The atom it was made from.';
-COMMENT ON COLUMN hartonomous.provenance_edge.type IS 'Relationship type in the graph; from a closed list.';
+COMMENT ON COLUMN hartonomous.provenance_edge.type IS 'Relationship type in the graph: DERIVED_FROM, drawn from child to parent, or SUPERSEDED_BY, from parent to child.';
 COMMENT ON COLUMN hartonomous.provenance_edge.derivation IS 'How: summary, translation, extraction, …';
-COMMENT ON COLUMN hartonomous.provenance_edge.operation_id IS 'The operation that made it, in the words of who recorded it.';
+COMMENT ON COLUMN hartonomous.provenance_edge.operation_id IS 'The operation that made it.';
 COMMENT ON COLUMN hartonomous.provenance_edge.weight IS 'How strongly the parent shaped the child.';
 COMMENT ON COLUMN hartonomous.provenance_edge.confidence IS 'How sure the recorder is, 0 to 1.';
 COMMENT ON COLUMN hartonomous.provenance_edge.metadata IS 'Whatever else the recorder said.';
