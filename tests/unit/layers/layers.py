@@ -21,12 +21,15 @@ BELOW = {
     "atomizer": ["common"],
     "encoder": ["common"],
     "graph": ["http"],
+    "graph_state": ["graph", "postgres"],
+    "graph_check": ["graph_state", "broker"],
+    "provenance": ["graph", "postgres"],
     "atomize": ["atomizer"],
     "ingestion": ["worker", "atomizer"],
-    "graph_sync": ["worker", "graph"],
+    "graph_sync": ["worker", "graph_state"],
     "embedding": ["worker", "encoder", "http"],
     "fetch": ["worker", "http"],
-    "ctl": ["worker", "catalog", "graph", "encoder", "atomizer"],
+    "ctl": ["worker", "catalog", "graph_check", "provenance", "encoder", "atomizer"],
 }
 
 # Contract header of include/hartonomous -> its folder. One that is not here is named after its folder.
