@@ -1,0 +1,1 @@
+#include <hartonomous/provenance.h>
