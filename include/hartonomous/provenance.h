@@ -1,5 +1,5 @@
-/* The library of provenance questions: 53 queries in eight families, each as Cypher and, where PostgreSQL can answer it,
- * as SQL with the same answer. Every query is bounded: by a depth where it walks, by a number of rows always. */
+/* The library of provenance questions: 53 queries in eight families, each as Cypher and, where PostgreSQL can answer
+ * it, as SQL with the same answer. Every query is bounded: by a depth where it walks, by a number of rows always. */
 #ifndef HARTONOMOUS_PROVENANCE_H
 #define HARTONOMOUS_PROVENANCE_H
 
@@ -15,7 +15,8 @@ typedef enum hart_provenance_type {
         HART_PROVENANCE_INTEGER, /* int64 */
         HART_PROVENANCE_NUMBER,  /* double */
         HART_PROVENANCE_TEXT,
-        HART_PROVENANCE_TIME, /* microseconds since 1970; a parameter is written as 2026-11-21 or 2026-11-21T10:00:00Z */
+        HART_PROVENANCE_TIME, /* microseconds since 1970; a parameter is written as 2026-11-21T10:00:00Z or 2026-11-21
+                               */
         HART_PROVENANCE_FLAG  /* columns only */
 } hart_provenance_type;
 
@@ -44,10 +45,15 @@ typedef struct hart_provenance_query {
         hart_provenance_parameter parameters[HART_PROVENANCE_PARAMETERS_MAX + 1];
         hart_provenance_column columns[HART_PROVENANCE_COLUMNS_MAX + 1]; /* what both return, in this order */
         /* Names of the columns that make a row an arrow of a picture; NULL where rows are no arrows. label may be
-         * NULL. */
+         * NULL. The same value is the same node: an INTEGER is an atom's id, TEXT says itself what it is
+         * ("operation 17"). */
         const char *arrow_from, *arrow_to, *arrow_label;
-        const char *cypher;           /* $tenant, …, $limit */
-        const hart_pg_statement *sql; /* NULL: only the graph can tell */
+        /* One of the two ends above, and the columns that tell its kind and what it says; each may be NULL. */
+        const char *node, *node_kind, *node_text;
+        const char *cypher;           /* $tenant, …, $limit; a TIME is an integer, as parameter and as column */
+        const hart_pg_statement *sql; /* $1, $2, …: tenant integer, INTEGER and TIME bigint, NUMBER float8, TEXT text;
+                                       * columns: any integer type, float4 or float8, text, bigint, boolean. NULL:
+                                       * only the graph can tell */
         const char *no_sql;           /* why, where sql is NULL */
 } hart_provenance_query;
 
@@ -85,6 +91,8 @@ typedef struct hart_provenance_cell {
         double number;
         const char *text;
 } hart_provenance_cell;
+/* Both ask once, with complete values. HART_FATAL naming the query where the answer has another number of columns or
+ * other types than it says; rows may have been visited by then. */
 typedef void hart_provenance_visit(const hart_provenance_cell *cells, void *data);
 hart_code hart_provenance_ask_graph(hart_graph *graph, const hart_provenance_query *query,
                                     const hart_provenance_values *values, hart_provenance_visit *visit, void *data,
