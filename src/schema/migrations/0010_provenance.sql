@@ -276,3 +276,53 @@ COMMENT ON COLUMN hartonomous.compliance_rule.level IS 'The classification it ap
 COMMENT ON COLUMN hartonomous.compliance_rule.retention_days IS 'How long atoms may be kept; null: as long as one likes.';
 COMMENT ON COLUMN hartonomous.compliance_rule.version IS 'Grows with every change.';
 COMMENT ON COLUMN hartonomous.compliance_rule.created_at IS 'When it was made.';
+
+-- What is in the graph -------------------------------------------------------------------------------------------
+
+CREATE VIEW hartonomous.graph_entity AS
+SELECT 'Tenant' AS kind, 0 AS tenant_id, t.tenant_id::bigint AS id FROM hartonomous.tenant t
+UNION ALL SELECT 'User', u.tenant_id, u.user_id FROM hartonomous.user_account u
+UNION ALL SELECT 'Model', 0, m.model_id FROM hartonomous.model m
+UNION ALL SELECT 'Atom', a.tenant_id, a.atom_id FROM hartonomous.atom a
+UNION ALL SELECT 'Operation', o.tenant_id, o.operation_id FROM hartonomous.operation o
+UNION ALL SELECT 'IngestionJob', j.tenant_id, j.root_atom_id FROM hartonomous.ingestion_job j
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id FROM hartonomous.source s
+UNION ALL SELECT DISTINCT 'AtomProvenance', e.tenant_id, e.child_atom_id FROM hartonomous.provenance_edge e
+UNION ALL SELECT 'Classification', c.tenant_id, c.atom_id FROM hartonomous.classification c
+UNION ALL SELECT 'ComplianceRule', r.tenant_id, r.rule_id FROM hartonomous.compliance_rule r
+UNION ALL SELECT 'AccessEvent', e.tenant_id, e.access_id FROM hartonomous.access_event e
+UNION ALL SELECT 'GenerationStream', g.tenant_id, g.stream_id FROM hartonomous.generation_stream g
+UNION ALL SELECT 'Inference', i.tenant_id, i.inference_id FROM hartonomous.inference i;
+COMMENT ON VIEW hartonomous.graph_entity IS 'Every entity that the graph shows: its kind, its tenant (0 for what belongs to none), its number.';
+
+CREATE VIEW hartonomous.graph_reference AS
+SELECT 'User' AS kind, u.tenant_id, u.user_id AS id, 'Tenant' AS to_kind, 0 AS to_tenant_id, u.tenant_id::bigint AS to_id FROM hartonomous.user_account u
+-- The revisions of a model are a chain.
+UNION ALL SELECT 'Model', 0, m.model_id, 'Model', 0, n.model_id
+          FROM hartonomous.model m JOIN hartonomous.model n ON n.name = m.name AND n.model_id <> m.model_id
+UNION ALL SELECT 'Operation', o.tenant_id, o.operation_id, 'User', o.tenant_id, o.user_id FROM hartonomous.operation o WHERE o.user_id IS NOT NULL
+UNION ALL SELECT 'Operation', e.tenant_id, e.operation_id, 'Atom', e.tenant_id, far.atom_id
+          FROM hartonomous.provenance_edge e CROSS JOIN LATERAL (VALUES (e.child_atom_id), (e.parent_atom_id)) AS far (atom_id)
+          WHERE e.operation_id IS NOT NULL
+UNION ALL SELECT 'IngestionJob', j.tenant_id, j.root_atom_id, 'Atom', j.tenant_id, j.root_atom_id FROM hartonomous.ingestion_job j
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id, 'Tenant', 0, s.tenant_id FROM hartonomous.source s
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id, 'Atom', s.tenant_id, s.root_atom_id FROM hartonomous.source s WHERE s.root_atom_id IS NOT NULL
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id, 'IngestionJob', s.tenant_id, j.root_atom_id
+          FROM hartonomous.source s JOIN hartonomous.ingestion_job j ON j.tenant_id = s.tenant_id AND j.root_atom_id = s.root_atom_id
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id, 'Source', s.tenant_id, s.parent_source_id FROM hartonomous.source s WHERE s.parent_source_id IS NOT NULL
+UNION ALL SELECT 'AtomProvenance', e.tenant_id, e.child_atom_id, 'Atom', e.tenant_id, far.atom_id
+          FROM hartonomous.provenance_edge e CROSS JOIN LATERAL (VALUES (e.child_atom_id), (e.parent_atom_id)) AS far (atom_id)
+UNION ALL SELECT 'Classification', c.tenant_id, c.atom_id, 'Atom', c.tenant_id, c.atom_id FROM hartonomous.classification c
+UNION ALL SELECT 'AccessEvent', e.tenant_id, e.access_id, 'User', e.tenant_id, e.user_id FROM hartonomous.access_event e
+UNION ALL SELECT 'AccessEvent', e.tenant_id, e.access_id, 'Atom', e.tenant_id, e.atom_id FROM hartonomous.access_event e
+UNION ALL SELECT 'GenerationStream', g.tenant_id, g.stream_id, 'Model', 0, g.model_id FROM hartonomous.generation_stream g WHERE g.model_id IS NOT NULL
+UNION ALL SELECT 'GenerationStream', g.tenant_id, g.stream_id, 'Atom', g.tenant_id, g.atom_id FROM hartonomous.generated_atom g
+UNION ALL SELECT 'Inference', i.tenant_id, i.inference_id, 'Model', 0, i.model_id FROM hartonomous.inference i WHERE i.model_id IS NOT NULL
+UNION ALL SELECT 'Inference', i.tenant_id, i.inference_id, 'User', i.tenant_id, i.user_id FROM hartonomous.inference i WHERE i.user_id IS NOT NULL
+UNION ALL SELECT 'Inference', f.tenant_id, f.inference_id, 'User', f.tenant_id, f.user_id FROM hartonomous.inference_feedback f WHERE f.user_id IS NOT NULL
+UNION ALL SELECT 'Inference', a.tenant_id, a.inference_id, 'Atom', a.tenant_id, a.atom_id FROM hartonomous.inference_atom a;
+COMMENT ON VIEW hartonomous.graph_reference IS 'Which entities of the graph have to be there before another is written, since relationships of its lead there.';
+
+CREATE FUNCTION hartonomous.microseconds(at timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM at) * 1000000)::bigint $$;
+COMMENT ON FUNCTION hartonomous.microseconds IS 'Microseconds since 1970: a time as the graph''s states and the provenance questions have it.';
