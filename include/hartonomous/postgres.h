@@ -134,6 +134,10 @@ size_t hart_pg_rows(const hart_pg_result *result);
 size_t hart_pg_affected(const hart_pg_result *result);
 /* What the server says it did: "COMMIT", or "ROLLBACK" where a statement had failed before; borrowed. */
 const char *hart_pg_command(const hart_pg_result *result);
+/* For whoever runs statements of others: how many columns an answer has, and which of the functions below reads one. */
+typedef enum hart_pg_kind { HART_PG_FLAG, HART_PG_INTEGER, HART_PG_NUMBER, HART_PG_TEXT, HART_PG_OTHER } hart_pg_kind;
+int hart_pg_columns(const hart_pg_result *result);
+hart_pg_kind hart_pg_column_kind(const hart_pg_result *result, int column);
 bool hart_pg_is_null(const hart_pg_result *result, size_t row, int column);
 bool hart_pg_flag(const hart_pg_result *result, size_t row, int column);
 int64_t hart_pg_integer(const hart_pg_result *result, size_t row, int column); /* int2, int4, int8 */

@@ -60,7 +60,7 @@ typedef struct hart_provenance_query {
 typedef struct hart_provenance_family {
         const char *title; /* "Lineage" */
         const hart_provenance_query *queries;
-        size_t count;
+        const size_t *count; /* the rows of another file: known when it is linked */
 } hart_provenance_family;
 extern const hart_provenance_family hart_provenance_families[];
 extern const size_t hart_provenance_family_count;

@@ -54,6 +54,33 @@ const char *hart_pg_command(const hart_pg_result *result)
         return result->part_count ? PQcmdStatus(result->parts[0]) : "";
 }
 
+int hart_pg_columns(const hart_pg_result *result)
+{
+        return result->part_count ? PQnfields(result->parts[0]) : 0;
+}
+
+hart_pg_kind hart_pg_column_kind(const hart_pg_result *result, int column)
+{
+        need(column >= 0 && column < hart_pg_columns(result));
+        switch (PQftype(result->parts[0], column)) {
+        case TYPE_BOOL:
+                return HART_PG_FLAG;
+        case TYPE_INT2:
+        case TYPE_INT4:
+        case TYPE_INT8:
+                return HART_PG_INTEGER;
+        case TYPE_FLOAT4:
+        case TYPE_FLOAT8:
+                return HART_PG_NUMBER;
+        case TYPE_TEXT:
+        case TYPE_VARCHAR:
+        case TYPE_NAME:
+                return HART_PG_TEXT;
+        default:
+                return HART_PG_OTHER;
+        }
+}
+
 struct cell {
         Oid type;
         bool null;
