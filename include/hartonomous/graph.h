@@ -29,6 +29,7 @@ typedef struct hart_graph_settings {
         uint64_t connect_timeout; /* microseconds */
         uint64_t timeout;         /* microseconds, of one request */
         uint64_t response_limit;  /* bytes */
+        int64_t lanes;            /* statements beside one another */
         char *ca_file;            /* "" for the system's */
         char *client_certificate, *client_key;
         int64_t piece;   /* [sync] components taken over in one transaction */
@@ -67,7 +68,32 @@ void hart_graph_result_close(hart_graph_result *result);
 void hart_graph_result_close_p(hart_graph_result **result);
 size_t hart_graph_rows(const hart_graph_result *result);
 const hart_json *hart_graph_value(const hart_graph_result *result, size_t row, size_t column); /* borrowed */
-uint64_t hart_graph_requests(const hart_graph *graph);                                         /* sent so far */
+/* What the statement changed, by both interfaces under the same names: "nodes_created", "nodes_deleted",
+ * "relationships_created", "relationships_deleted", "properties_set"; 0 for any other. */
+int64_t hart_graph_counter(const hart_graph_result *result, const char *name);
+uint64_t hart_graph_requests(const hart_graph *graph); /* sent so far */
+uint64_t hart_graph_retries(const hart_graph *graph);  /* those of them that repeated a statement */
+
+/* --- statements beside one another ------------------------------------------------------------------------------ */
+
+/* Begins a statement on a free lane ([neo4j] lanes); HART_EMPTY when none is free. Statement and parameters are
+ * copied at once. The request leaves while this call lasts, unless the server is slow to take it: the rest of it leaves
+ * with any later call. Between two calls nothing moves, and [neo4j] timeout runs on: who works on for long calls
+ * hart_graph_pump now and then. Failures of the statement come from hart_graph_collect; from here only those of
+ * finding out who the server is (before the first statement, and after a lost connection). */
+hart_code hart_graph_submit(hart_graph *graph, const char *statement, const hart_buffer *parameters, void *tag,
+                            hart_error *err);
+/* Waits for the next statement that is over, in any order. *tag is set whatever the code, which is the statement's own,
+ * as from hart_graph_run; so are *ret (may be NULL) and the microseconds from the request's leaving until its
+ * answer was seen (may be NULL). HART_EMPTY with *tag NULL when none is under way. The waiting hook's code with
+ * *tag NULL: everything under way is abandoned. */
+hart_code hart_graph_collect(hart_graph *graph, void **tag, hart_graph_result **ret, uint64_t *duration,
+                             hart_error *err);
+size_t hart_graph_lanes_free(const hart_graph *graph);
+/* Lets bytes travel and repeats what is due, without waiting. */
+void hart_graph_pump(hart_graph *graph);
+/* Drops what is under way; the outcome of each is unknown. */
+void hart_graph_abandon(hart_graph *graph);
 
 /* The reply of one of the interfaces, judged; for tests and the fuzzer. *ret as in hart_graph_run. */
 hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *body, size_t size, hart_graph_result **ret,

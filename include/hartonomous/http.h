@@ -1,7 +1,8 @@
-/* HTTP: one request, one answer, with deadlines and a size limit. One handle keeps its connection alive between
- * requests. A time-out, a refused or cut connection and a body over the limit are failures of the call; any HTTP
- * status is an answer, for the caller to judge. Only http: and https:, no redirects, no proxy from the environment;
- * JSON is asked for. The program ignores SIGPIPE: a TLS connection that breaks would raise it. */
+/* HTTP: one request, one answer, with deadlines and a size limit; or several requests beside one another, each over a
+ * connection of its own. One handle keeps its connections alive between requests. A time-out, a refused or cut
+ * connection and a body over the limit are failures of the call; any HTTP status is an answer, for the caller to judge.
+ * Only http: and https:, no redirects, no proxy from the environment; JSON is asked for. The program ignores SIGPIPE: a
+ * TLS connection that breaks would raise it. */
 #ifndef HARTONOMOUS_HTTP_H
 #define HARTONOMOUS_HTTP_H
 
@@ -21,6 +22,7 @@ typedef struct hart_http_options {
         const char *client_certificate, *client_key; /* PEM files; NULL for none */
         uint64_t connect_timeout, total_timeout;     /* microseconds, both needed */
         size_t response_limit;                       /* bytes */
+        size_t lanes;                                /* requests beside one another, see hart_http_begin; 0 is 1 */
 } hart_http_options;
 
 typedef struct hart_http_response {
@@ -31,7 +33,8 @@ typedef struct hart_http_response {
 
 hart_code hart_http_open(hart_http **ret, const hart_http_options *options, hart_error *err);
 void hart_http_close(hart_http *http);
-/* Called about once a second while the peer is awaited; anything but HART_OK ends the request with that code. */
+/* Called about once a second while the peer is awaited; anything but HART_OK ends the wait with that code, and drops
+ * all that is under way. */
 void hart_http_on_waiting(hart_http *http, hart_code (*waiting)(void *data), void *data);
 
 /* method "GET" or "POST"; body NULL for none. *response is the caller's zeroed or used struct; its buffer is
@@ -40,6 +43,23 @@ void hart_http_on_waiting(hart_http *http, hart_code (*waiting)(void *data), voi
 hart_code hart_http_request(hart_http *http, const char *method, const char *url, const char *content_type,
                             const void *body, size_t body_size, hart_http_response *response, hart_error *err);
 void hart_http_response_done(hart_http_response *response);
+
+/* Requests beside one another: begun one after the other, over in any order.
+ *
+ * hart_http_begin returns as soon as the request has left for the peer, or the peer is slow to take it; what is left
+ * of it then leaves during any later call. HART_EMPTY: all lanes are taken. `body` and *response (used as in
+ * hart_http_request) stay where they are until hart_http_next hands out `tag`, or hart_http_abandon. Failures of the
+ * peer come from hart_http_next, only those of the request itself from here. */
+hart_code hart_http_begin(hart_http *http, const char *method, const char *url, const char *content_type,
+                          const void *body, size_t body_size, hart_http_response *response, void *tag, hart_error *err);
+/* The next request that is over, waiting up to `wait` microseconds (0 to look only; it is waited also where none is
+ * under way): its tag, and as code what became of it, as from hart_http_request. HART_EMPTY with *tag NULL: none yet.
+ * With the waiting hook's code, *tag is NULL and all is dropped. */
+hart_code hart_http_next(hart_http *http, uint64_t wait, void **tag, hart_error *err);
+/* Lets bytes travel, without waiting. */
+void hart_http_pump(hart_http *http);
+/* Drops what is under way, with its connections. */
+void hart_http_abandon(hart_http *http);
 
 /* --- what others serve ------------------------------------------------------------------------------------------- */
 

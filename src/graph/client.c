@@ -1,4 +1,4 @@
-/* One connection to Neo4j: who is there, which interface it has, and one statement after another. */
+/* A client of Neo4j: opened, closed, asked what it is. */
 #include "client.h"
 
 #include <string.h>
@@ -46,6 +46,8 @@ hart_code hart_graph_open(hart_graph **ret, const hart_graph_settings *settings,
         if (code != HART_OK)
                 return code;
         set_options(&options, settings, password);
+        const size_t lanes = settings->lanes > 0 ? (size_t)settings->lanes : 1;
+        options.lanes = lanes + 1; /* one for hart_graph_run */
         code = hart_http_open(&http, &options, err);
         if (code != HART_OK)
                 return code;
@@ -58,7 +60,10 @@ hart_code hart_graph_open(hart_graph **ret, const hart_graph_settings *settings,
                 .url = hart_duplicate_n(settings->url, size),
                 .database = hart_duplicate(settings->database),
                 .wanted = (hart_graph_api)settings->api,
+                .lane_count = lanes,
+                .lanes = hart_allocate_array(lanes + 1, sizeof *graph->lanes),
         };
+        hart_http_on_waiting(http, graph_waiting, graph);
         *ret = graph;
         return HART_OK;
 }
@@ -69,7 +74,10 @@ void hart_graph_close(hart_graph *graph)
                 return;
         hart_http_close(graph->http);
         hart_http_response_done(&graph->response);
-        hart_buffer_done(&graph->request);
+        for (size_t i = 0; i <= graph->lane_count; i++)
+                graph_lane_done(&graph->lanes[i]);
+        free(graph->lanes);
+        graph_bookmarks_done(&graph->bookmarks);
         free(graph->url);
         free(graph->database);
         free(graph);
@@ -83,7 +91,8 @@ void hart_graph_close_p(hart_graph **graph)
 
 void hart_graph_on_waiting(hart_graph *graph, hart_code (*waiting)(void *data), void *data)
 {
-        hart_http_on_waiting(graph->http, waiting, data);
+        graph->waiting = waiting;
+        graph->waiting_data = data;
 }
 
 uint64_t hart_graph_requests(const hart_graph *graph)
@@ -91,128 +100,9 @@ uint64_t hart_graph_requests(const hart_graph *graph)
         return graph->requests;
 }
 
-static void copy_text(char *to, size_t size, const hart_json *value)
+uint64_t hart_graph_retries(const hart_graph *graph)
 {
-        const char *text = hart_json_text(value, NULL);
-        const size_t length = text ? strnlen(text, size - 1) : 0;
-
-        if (length)
-                memcpy(to, text, length);
-        to[length] = '\0';
-}
-
-/* A single server is fastest through the older interface; only the Query API finds the leader of a cluster. */
-static hart_code choose_api(hart_graph *graph, const hart_json *document, hart_error *err)
-{
-        const bool query = hart_json_text(hart_json_member(document, "query"), NULL) != NULL;
-        const bool transaction = hart_json_text(hart_json_member(document, "transaction"), NULL) != NULL;
-        const bool single = strcmp(graph->server.edition, "community") == 0;
-        hart_graph_api api = graph->wanted;
-
-        if (api == HART_GRAPH_API_AUTO)
-                api = transaction && (single || !query) ? HART_GRAPH_API_TRANSACTION : HART_GRAPH_API_QUERY;
-        if (!(api == HART_GRAPH_API_QUERY ? query : transaction))
-                return hart_fail(err, HART_CONFIG, "Neo4j %s at %s does not offer the %s: set [neo4j] api to auto%s",
-                                 graph->server.version, graph->url,
-                                 api == HART_GRAPH_API_QUERY ? "Query API" : "transaction API",
-                                 query || transaction ? "" : ", and switch on one of the two in neo4j.conf");
-        graph->server.api = api;
-        return HART_OK;
-}
-
-/* A request without an answer: what is wrong is in the error, here is what to do. */
-static hart_code explain(hart_code code, hart_error *err)
-{
-        if (err && code == HART_RETRY)
-                return hart_fail(err, code, "Neo4j: %s; is it running there? See [neo4j] url", err->text);
-        if (err && code == HART_CONFIG)
-                return hart_fail(err, code, "Neo4j: %s; correct [neo4j] in graph-sync.conf", err->text);
-        return hart_error_context(err, "Neo4j");
-}
-
-/* The discovery document, GET /, needs no login. */
-static hart_code discover(hart_graph *graph, hart_error *err)
-{
-        HART_CLEANUP(hart_json_close_p) hart_json *document = NULL;
-        HART_CLEANUP(hart_free_p) char *url = hart_format("%s/", graph->url);
-        hart_error ignored;
-
-        graph->requests++;
-        const hart_code code =
-                hart_http_request(graph->http, "GET", url, "application/json", NULL, 0, &graph->response, err);
-        if (code != HART_OK)
-                return explain(code, err);
-        if (graph->response.status >= 500 || graph->response.status == 429)
-                return hart_fail(err, HART_RETRY, "Neo4j at %s answers HTTP %ld", graph->url, graph->response.status);
-        if (hart_json_parse(graph->response.body.data, graph->response.body.size, &document, &ignored) != HART_OK ||
-            !hart_json_text(hart_json_member(document, "neo4j_version"), NULL))
-                return hart_fail(err, HART_CONFIG,
-                                 "%s is not Neo4j's HTTP port (HTTP %ld, no neo4j_version): check [neo4j] url",
-                                 graph->url, graph->response.status);
-        copy_text(graph->server.version, sizeof graph->server.version, hart_json_member(document, "neo4j_version"));
-        copy_text(graph->server.edition, sizeof graph->server.edition, hart_json_member(document, "neo4j_edition"));
-        return choose_api(graph, document, err);
-}
-
-static void write_statement(hart_json_writer *writer, const char *statement, const hart_buffer *parameters)
-{
-        hart_json_begin_object(writer);
-        hart_json_key(writer, "statement");
-        hart_json_put_text(writer, statement);
-        if (parameters) {
-                hart_json_key(writer, "parameters");
-                hart_json_put_raw(writer, (const char *)parameters->data, parameters->size);
-        }
-        hart_json_end_object(writer);
-}
-
-static void write_request(hart_graph *graph, const char *statement, const hart_buffer *parameters)
-{
-        hart_json_writer writer = {.out = &graph->request};
-
-        hart_buffer_clear(&graph->request);
-        if (graph->server.api == HART_GRAPH_API_QUERY) {
-                write_statement(&writer, statement, parameters);
-                return;
-        }
-        hart_json_begin_object(&writer);
-        hart_json_key(&writer, "statements");
-        hart_json_begin_array(&writer);
-        write_statement(&writer, statement, parameters);
-        hart_json_end_array(&writer);
-        hart_json_end_object(&writer);
-}
-
-static hart_code send_request(hart_graph *graph, hart_graph_result **ret, hart_error *err)
-{
-        HART_CLEANUP(hart_free_p)
-        char *url = hart_format("%s/db/%s/%s", graph->url, graph->database,
-                                graph->server.api == HART_GRAPH_API_QUERY ? "query/v2" : "tx/commit");
-
-        graph->requests++;
-        const hart_code code = hart_http_request(graph->http, "POST", url, "application/json", graph->request.data,
-                                                 graph->request.size, &graph->response, err);
-        if (code != HART_OK)
-                return explain(code, err);
-        return hart_graph_read_reply(graph->server.api, graph->response.status, graph->response.body.data,
-                                     graph->response.body.size, ret, err);
-}
-
-hart_code hart_graph_run(hart_graph *graph, const char *statement, const hart_buffer *parameters,
-                         hart_graph_result **ret, hart_error *err)
-{
-        hart_code code = HART_OK;
-
-        if (graph->server.api == HART_GRAPH_API_AUTO)
-                code = discover(graph, err);
-        if (code != HART_OK)
-                return code;
-        write_request(graph, statement, parameters);
-        code = send_request(graph, ret, err);
-        /* Whoever answers next may be another version. */
-        if (code == HART_RETRY)
-                graph->server.api = HART_GRAPH_API_AUTO;
-        return code;
+        return graph->retries;
 }
 
 hart_code hart_graph_hello(hart_graph *graph, hart_graph_server *ret, hart_error *err)

@@ -11,40 +11,12 @@ struct hart_graph_result {
         hart_graph_api api;
 };
 
-typedef struct verdict {
-        const char *prefix; /* of Neo4j's code */
-        hart_code code;
-        const char *advice;
-} verdict;
-
-/* The first that fits. */
-static const verdict verdicts[] = {
-        {"Neo.TransientError.", HART_RETRY, ""},
-        {"Neo.DatabaseError.Schema.", HART_FAILED, ""}, /* a constraint that the data contradicts */
-        {"Neo.DatabaseError.", HART_RETRY, ""},
-        {"Neo.ClientError.Security.AuthenticationRateLimit", HART_RETRY, ""},
-        {"Neo.ClientError.Security.", HART_CONFIG,
-         " (check [neo4j] user in graph-sync.conf and the credential neo4j-password)"},
-        {"Neo.ClientError.Database.", HART_CONFIG, " (check [neo4j] database in graph-sync.conf)"},
-        {"Neo.ClientError.Cluster.", HART_RETRY, ""},
-        {"Neo.ClientError.Transaction.", HART_RETRY, ""},
-        {"Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", HART_RETRY, ""},
-        {"Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", HART_RETRY, ""},
-        {"Neo.ClientError.", HART_POISON, ""},
-        {"", HART_RETRY, ""},
-};
-
 static hart_code refuse(const hart_json *error, hart_error *err)
 {
         const char *neo4j_code = hart_json_text(hart_json_member(error, "code"), NULL);
         const char *message = hart_json_text(hart_json_member(error, "message"), NULL);
-        const verdict *row = verdicts;
 
-        neo4j_code = neo4j_code ? neo4j_code : "";
-        while (strncmp(neo4j_code, row->prefix, strlen(row->prefix)) != 0)
-                row++;
-        (void)hart_fail(err, row->code, "Neo4j: %s: %s%s", neo4j_code, message ? message : "no message", row->advice);
-        return hart_error_foreign(err, neo4j_code), row->code;
+        return graph_refuse(neo4j_code ? neo4j_code : "", message ? message : "no message", err);
 }
 
 /* No error in the body, yet no sign of success: a proxy's page, a cut answer, something that is not Neo4j. */
@@ -132,6 +104,36 @@ const hart_json *hart_graph_value(const hart_graph_result *result, size_t row, s
         if (result && result->api == HART_GRAPH_API_TRANSACTION)
                 cells = hart_json_member(cells, "row");
         return hart_json_item(cells, column);
+}
+
+const hart_json *graph_result_bookmarks(const hart_graph_result *result)
+{
+        return result ? hart_json_member(result->root, "bookmarks") : NULL;
+}
+
+/* The two interfaces call the same things differently, and one of them has a slip in a name. */
+static const char *const counters[][3] = {
+        {"nodes_created", "nodesCreated", "nodes_created"},
+        {"nodes_deleted", "nodesDeleted", "nodes_deleted"},
+        {"relationships_created", "relationshipsCreated", "relationships_created"},
+        {"relationships_deleted", "relationshipsDeleted", "relationship_deleted"},
+        {"properties_set", "propertiesSet", "properties_set"},
+};
+
+int64_t hart_graph_counter(const hart_graph_result *result, const char *name)
+{
+        int64_t value = 0;
+
+        if (!result)
+                return 0;
+        const bool query = result->api == HART_GRAPH_API_QUERY;
+        const hart_json *all =
+                query ? hart_json_member(result->root, "counters")
+                      : hart_json_member(hart_json_item(hart_json_member(result->root, "results"), 0), "stats");
+        for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+                if (strcmp(counters[i][0], name) == 0)
+                        (void)hart_json_integer(hart_json_member(all, counters[i][query ? 1 : 2]), &value);
+        return value;
 }
 
 const char *graph_text(const hart_graph_result *result, size_t row, size_t column)

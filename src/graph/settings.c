@@ -17,6 +17,8 @@ static const hart_setting rows[] = {
          "HTTP interface: auto takes the faster one a single server offers, and the Query API of a cluster"},
         {"neo4j", "batch_size", HART_SETTING_COUNT, AT(batch_size), "5000", 1, 50000, NULL,
          "Rows in one request at most"},
+        {"neo4j", "lanes", HART_SETTING_COUNT, AT(lanes), "1", 1, 16, NULL,
+         "Requests beside one another, each over a connection of its own; more than one gains where the server is far"},
         {"neo4j", "connect_timeout", HART_SETTING_TIME, AT(connect_timeout), "5s", MILLISECONDS(10), SECONDS(300), NULL,
          "Longest wait for a connection"},
         {"neo4j", "timeout", HART_SETTING_TIME, AT(timeout), "30s", MILLISECONDS(100), SECONDS(3600), NULL,
