@@ -27,6 +27,8 @@ const graph_object graph_constraints[] = {
          false,
          cypher_generation_stream_unique},
         {"source_id_unique", "Source", {"sourceId", "tenantId"}, GRAPH_UNIQUE, false, true, cypher_source_id_unique},
+        {"access_id_unique", "AccessEvent", {"accessId"}, GRAPH_UNIQUE, false, false, cypher_access_id_unique},
+        {"rule_id_unique", "ComplianceRule", {"ruleId"}, GRAPH_UNIQUE, false, false, cypher_rule_id_unique},
 };
 const size_t graph_constraint_count = COUNT(graph_constraints);
 

@@ -324,5 +324,5 @@ UNION ALL SELECT 'Inference', a.tenant_id, a.inference_id, 'Atom', a.tenant_id, 
 COMMENT ON VIEW hartonomous.graph_reference IS 'Which entities of the graph have to be there before another is written, since relationships of its lead there.';
 
 CREATE FUNCTION hartonomous.microseconds(at timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM at) * 1000000)::bigint $$;
+LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM at) * 1000000)::bigint $$;
 COMMENT ON FUNCTION hartonomous.microseconds IS 'Microseconds since 1970: a time as the graph''s states and the provenance questions have it.';

@@ -1,0 +1,1 @@
+CREATE CONSTRAINT access_id_unique IF NOT EXISTS FOR (n:AccessEvent) REQUIRE n.accessId IS UNIQUE

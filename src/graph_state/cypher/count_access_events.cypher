@@ -1,0 +1,3 @@
+// $tenant
+MATCH (e:AccessEvent) WHERE e.tenantId = $tenant
+RETURN count(e)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (a:Atom) WHERE a.tenantId = $tenant
+RETURN count(a)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (a:Atom)-[c:CLASSIFIED_AS]->() WHERE a.tenantId = $tenant
+RETURN count(c)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (r:ComplianceRule) WHERE r.tenantId = $tenant
+RETURN count(r)

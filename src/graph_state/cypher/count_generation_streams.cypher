@@ -1,0 +1,3 @@
+// $tenant
+MATCH (g:GenerationStream) WHERE g.tenantId = $tenant
+RETURN count(g)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (i:Inference) WHERE i.tenantId = $tenant
+RETURN count(i)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (o:IngestionJob) WHERE o.tenantId = $tenant
+RETURN count(o)

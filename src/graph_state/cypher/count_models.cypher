@@ -1,0 +1,3 @@
+// $tenant
+MATCH (v:ModelVersion)
+RETURN count(v)

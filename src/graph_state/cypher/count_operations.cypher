@@ -1,0 +1,3 @@
+// $tenant
+MATCH (o:Operation) WHERE o.tenantId = $tenant AND NOT o:IngestionJob
+RETURN count(o)

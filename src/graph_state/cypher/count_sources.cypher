@@ -1,0 +1,3 @@
+// $tenant
+MATCH (s:Source) WHERE s.tenantId = $tenant
+RETURN count(s)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (t:Tenant)
+RETURN count(t)

@@ -1,0 +1,3 @@
+// $tenant
+MATCH (u:User) WHERE u.tenantId = $tenant
+RETURN count(u)

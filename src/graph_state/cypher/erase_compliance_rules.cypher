@@ -1,0 +1,4 @@
+// $rows: [id]
+UNWIND $rows AS id
+MATCH (r:ComplianceRule {ruleId: id})
+DETACH DELETE r

@@ -1,0 +1,24 @@
+// $rows: states as read_generation_streams.sql has them.
+UNWIND $rows AS row
+MATCH (g:GenerationStream {streamId: row.streamId}) WHERE g.version = row.version
+CALL {
+    WITH g
+    MATCH (g)-[old]->()
+    DELETE old
+}
+CALL {
+    WITH g, row
+    MATCH (m:Model {modelId: row.modelId})
+    CREATE (g)-[:USED_MODEL]->(m)
+}
+CALL {
+    WITH g, row
+    MATCH (m:ModelVersion {modelId: row.modelId, version: row.modelVersion})
+    CREATE (g)-[:USED_VERSION]->(m)
+}
+CALL {
+    WITH g, row
+    UNWIND row.atoms AS item
+    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    CREATE (g)-[:GENERATED {ordinal: item.ordinal}]->(a)
+}
