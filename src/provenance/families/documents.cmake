@@ -1,0 +1,2 @@
+hartonomous_provenance_family(documents
+    document_chunks document_statistics documents_by_user documents_by_status)

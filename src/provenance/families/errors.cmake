@@ -1,0 +1,2 @@
+hartonomous_provenance_family(errors
+    errors_recent errors_by_type error_atoms errors_by_operation errors_repeated)

@@ -1,0 +1,2 @@
+hartonomous_provenance_family(operations
+    operation_atoms operation_failures operation_performance operations_by_time operation_types)

@@ -326,3 +326,32 @@ COMMENT ON VIEW hartonomous.graph_reference IS 'Which entities of the graph have
 CREATE FUNCTION hartonomous.microseconds(at timestamptz) RETURNS bigint
 LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT (extract(epoch FROM at) * 1000000)::bigint $$;
 COMMENT ON FUNCTION hartonomous.microseconds IS 'Microseconds since 1970: a time as the graph''s states and the provenance questions have it.';
+
+-- Whatever ran and may have gone wrong -----------------------------------------------------------------------------
+
+CREATE VIEW hartonomous.operation_status AS
+SELECT o.tenant_id, 'operation' AS kind, o.operation_id::text AS id, o.operation_id AS number, o.operation_type AS type, o.name, o.user_id,
+       o.state, o.state = 'failed' AS is_wrong, o.error_type, o.error_text, o.created_at, o.ended_at,
+       hartonomous.microseconds(o.ended_at) - hartonomous.microseconds(o.created_at) AS duration_us
+FROM hartonomous.operation o
+UNION ALL
+SELECT j.tenant_id, 'ingestion', 'ingestion:' || j.root_atom_id, j.root_atom_id, 'ingestion', j.atomizer, NULL,
+       CASE WHEN j.completed_at IS NULL THEN 'running' ELSE 'complete' END, j.problem IS NOT NULL,
+       CASE WHEN j.problem IS NOT NULL THEN 'problem' END, j.problem, j.started_at, j.completed_at,
+       hartonomous.microseconds(j.completed_at) - hartonomous.microseconds(j.started_at)
+FROM hartonomous.ingestion_job j
+UNION ALL
+SELECT i.tenant_id, 'inference', i.inference_id::text, i.inference_id, i.task_type, NULL, i.user_id, i.state, i.state = 'failed',
+       i.error_type, i.error_text, i.created_at, i.created_at, i.duration_us
+FROM hartonomous.inference i
+UNION ALL
+SELECT g.tenant_id, 'generation', g.stream_id::text, g.stream_id, 'generation', g.name, NULL, g.state, g.state = 'failed', NULL,
+       g.error_text, g.created_at, g.ended_at, hartonomous.microseconds(g.ended_at) - hartonomous.microseconds(g.created_at)
+FROM hartonomous.generation_stream g
+UNION ALL
+SELECT s.tenant_id, 'source', s.source_id::text, s.source_id, 'delivery', s.file_name, NULL, s.state, s.problem IS NOT NULL,
+       CASE WHEN s.problem IS NOT NULL THEN 'problem' END, s.problem, s.created_at, s.completed_at,
+       hartonomous.microseconds(s.completed_at) - hartonomous.microseconds(s.created_at)
+FROM hartonomous.source s;
+COMMENT ON VIEW hartonomous.operation_status IS 'Operations, ingestion jobs, inferences, generation streams and deliveries of documents, each with how it went: kind, its id as the graph has it and as a number, is_wrong where it failed or has a problem.';
+GRANT SELECT ON hartonomous.operation_status TO hartonomous_operator;
