@@ -101,4 +101,62 @@ hart_code hart_provenance_ask_database(hart_pg *pg, const hart_provenance_query 
                                        const hart_provenance_values *values, hart_provenance_visit *visit, void *data,
                                        hart_error *err);
 
+/* --- whose is it ------------------------------------------------------------------------------------------------- */
+
+/* The tenant of the atom, source, operation or inference that the values name; where they name none, the only tenant
+ * there is. HART_EMPTY: there is no such thing, or no tenant. HART_CONFIG: there are several tenants, and one must be
+ * named. */
+hart_code hart_provenance_tenant_from_graph(hart_graph *graph, const hart_provenance_query *query,
+                                            const hart_provenance_values *values, int32_t *ret, hart_error *err);
+hart_code hart_provenance_tenant_from_database(hart_pg *pg, const hart_provenance_query *query,
+                                               const hart_provenance_values *values, int32_t *ret, hart_error *err);
+/* The same of one atom. */
+hart_code hart_provenance_atom_from_graph(hart_graph *graph, int64_t atom, int32_t *ret, hart_error *err);
+hart_code hart_provenance_atom_from_database(hart_pg *pg, int64_t atom, int32_t *ret, hart_error *err);
+
+/* --- walks ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Breadth first, one request a level, each atom followed once: cycles end, and no level is read beyond the rows that
+ * are left. The graph and PostgreSQL give the same rows in the same order. Only atoms are walked on from. */
+typedef enum hart_provenance_direction {
+        HART_PROVENANCE_LINEAGE, /* what it was derived from, older versions, wholes it is part of, sources */
+        HART_PROVENANCE_IMPACT   /* what would be touched if it went: what was derived from it, newer versions, wholes,
+                                  * sources, inferences and streams */
+} hart_provenance_direction;
+
+#define HART_PROVENANCE_DEPTH_MAX 100
+#define HART_PROVENANCE_ROWS_MAX  10000
+
+typedef struct hart_provenance_walk {
+        hart_provenance_direction direction;
+        int32_t tenant;
+        int64_t atom;
+        int depth;   /* 1 to HART_PROVENANCE_DEPTH_MAX */
+        size_t rows; /* 1 to HART_PROVENANCE_ROWS_MAX */
+} hart_provenance_walk;
+
+/* From `atom` one step to `id`. Texts are NULL where nothing is known. */
+typedef struct hart_provenance_step {
+        int depth; /* 1, 2, … */
+        int64_t atom;
+        const char *type; /* of the relationship between the two, as the graph has it: "DERIVED_FROM" */
+        const char *node; /* "Atom", "Source", "Inference", "GenerationStream" */
+        int64_t id;
+        int64_t count;          /* relationships of this type between the two: a component may occur many times */
+        const char *kind;       /* the atom's type "text/document", the source's content type, the inference's task */
+        const char *text;       /* the atom's preview, the source's file name, the stream's name */
+        const char *uri;        /* of a source */
+        const char *derivation; /* of an edge between atoms, as is confidence */
+        bool has_confidence;
+        double confidence;
+} hart_provenance_step;
+typedef void hart_provenance_visit_step(const hart_provenance_step *step, void *data);
+
+/* HART_EMPTY: there is no such atom. *more: there is more than the limits let through. */
+hart_code hart_provenance_walk_graph(hart_graph *graph, const hart_provenance_walk *walk,
+                                     hart_provenance_visit_step *visit, void *data, bool *more, hart_error *err);
+hart_code hart_provenance_walk_database(hart_pg *pg, const hart_provenance_walk *walk,
+                                        hart_provenance_visit_step *visit, void *data, bool *more, hart_error *err);
+
 #endif
