@@ -1,0 +1,2 @@
+hartonomous_provenance_family(access
+    atom_access user_activity classification compliance_rules retention_due audit_trail unauthorised_access)
