@@ -1,6 +1,6 @@
 // 4.4 Which inferences rested on an atom, and how much they owe to it.
 // $tenant; $atom; $limit.
-MATCH (a:Atom {id: $atom, tenantId: $tenant})<-[used:USED_ATOM]-(i:Inference {tenantId: $tenant})
+MATCH (a:Atom {id: $atom, tenantId: $tenant})<-[used:USED_ATOM]-(i {tenantId: $tenant})
 USING INDEX a:Atom(id, tenantId)
 WITH used, i ORDER BY coalesce(used.influence, -1.0) DESC, i.inferenceId, used.ordinal LIMIT $limit
 OPTIONAL MATCH (i)-[:USED_VERSION]->(v:ModelVersion)

@@ -7,7 +7,7 @@ CALL {
     RETURN a, r, c
     UNION ALL
     UNWIND CASE WHEN $atom IS NULL THEN [true] ELSE [] END AS every
-    MATCH (a:Atom {tenantId: $tenant})-[r:CLASSIFIED_AS]->(c:DataClassification)
+    MATCH (a {tenantId: $tenant})-[r:CLASSIFIED_AS]->(c:DataClassification)
     USING SCAN c:DataClassification
     WHERE $level IS NULL OR c.level = $level
     RETURN a, r, c

@@ -2,7 +2,7 @@
 // $tenant; $limit.
 MATCH (rule:ComplianceRule {tenantId: $tenant})-[:APPLIES_TO]->(c:DataClassification)
 WITH c, collect(rule) AS rules
-OPTIONAL MATCH (c)<-[:CLASSIFIED_AS]-(a:Atom {tenantId: $tenant})
+OPTIONAL MATCH (c)<-[:CLASSIFIED_AS]-(a {tenantId: $tenant})
 WITH c, rules, count(a) AS atoms
 UNWIND rules AS rule
 RETURN rule.ruleId AS rule, rule.name AS name, c.level AS level, rule.retentionDays AS retention_days, atoms,

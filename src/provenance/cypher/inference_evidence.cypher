@@ -1,16 +1,16 @@
 // 4.2 What an inference rests on: the atoms it used, the documents they are part of, and where those came from. An atom of
 // no known source is a row without one.
 // $tenant; $inference; $depth: so many steps up from an atom to what it is part of, at most 10; $limit.
-MATCH (i:Inference {inferenceId: $inference, tenantId: $tenant})-[used:USED_ATOM]->(a:Atom {tenantId: $tenant})
+MATCH (i:Inference {inferenceId: $inference, tenantId: $tenant})-[used:USED_ATOM]->(a {tenantId: $tenant})
 USING INDEX i:Inference(inferenceId)
 WITH a, collect({ordinal: used.ordinal, influence: used.influence}) AS uses
 CALL {
     WITH a
-    MATCH walk = (a)<-[:HAS_COMPONENT*0..10]-(d:Atom)
+    MATCH walk = (a)<-[:HAS_COMPONENT*0..10]-(d)
     WHERE all(n IN nodes(walk) WHERE n.tenantId = $tenant)
     WITH d, min(length(walk)) AS distance
     WHERE distance <= $depth
-    MATCH (d)-[:INGESTED_FROM]->(s:Source {tenantId: $tenant})
+    MATCH (d)-[:INGESTED_FROM]->(s {tenantId: $tenant})
     WITH d, distance, s ORDER BY distance, d.id, s.sourceId LIMIT $limit
     RETURN collect({document: d.id, distance: distance, source: s}) AS found
 }

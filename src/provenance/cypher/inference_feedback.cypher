@@ -9,9 +9,9 @@ CALL {
     MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
     RETURN i
 }
-MATCH (i)-[:HAS_FEEDBACK]->(f:Feedback {tenantId: $tenant})
+MATCH (i)-[:HAS_FEEDBACK]->(f {tenantId: $tenant})
 WITH i, f ORDER BY f.createdAt DESC, f.feedbackId DESC LIMIT $limit
-OPTIONAL MATCH (f)-[:GIVEN_BY]->(u:User {tenantId: $tenant})
+OPTIONAL MATCH (f)-[:GIVEN_BY]->(u {tenantId: $tenant})
 OPTIONAL MATCH (i)-[:USED_VERSION]->(v:ModelVersion)
 RETURN f.createdAt.epochSeconds * 1000000 + f.createdAt.microsecond AS at, f.feedbackId AS feedback, i.inferenceId AS inference,
        i.taskType AS task, v.modelId AS model, v.version AS version, f.rating AS rating, u.userId AS user,

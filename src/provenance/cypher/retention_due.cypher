@@ -1,7 +1,7 @@
 // 6.5 Atoms that a rule lets be kept no longer, the longest overdue first; a row for each rule. Kept since the atom was first
 // seen, in days of 24 hours.
 // $tenant; $at: as of when, in microseconds since 1970; $limit.
-MATCH (rule:ComplianceRule {tenantId: $tenant})-[:APPLIES_TO]->(c:DataClassification)<-[:CLASSIFIED_AS]-(a:Atom {tenantId: $tenant})
+MATCH (rule:ComplianceRule {tenantId: $tenant})-[:APPLIES_TO]->(c:DataClassification)<-[:CLASSIFIED_AS]-(a {tenantId: $tenant})
 USING SCAN rule:ComplianceRule
 WITH rule, c, a, a.createdAt.epochSeconds * 1000000 + a.createdAt.microsecond AS made
 WHERE made <= $at AND ($at - made) / 86400000000 >= rule.retentionDays

@@ -4,7 +4,7 @@
 MATCH (u:User {tenantId: $tenant}) USING INDEX u:User(tenantId)
 OPTIONAL MATCH (k:DataClassification {level: u.clearance})
 WITH u, k.sensitivity AS clearance
-MATCH (u)-[:PERFORMED]->(e:AccessEvent {tenantId: $tenant})-[:ACCESSED]->(a:Atom {tenantId: $tenant})
+MATCH (u)-[:PERFORMED]->(e {tenantId: $tenant})-[:ACCESSED]->(a {tenantId: $tenant})
 WHERE $since IS NULL OR e.createdAt.epochSeconds * 1000000 + e.createdAt.microsecond >= $since
 OPTIONAL MATCH (a)-[:CLASSIFIED_AS]->(c:DataClassification)
 WITH u, clearance, e, a, c WHERE NOT e.allowed OR c.sensitivity > clearance

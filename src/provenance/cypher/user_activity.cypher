@@ -3,23 +3,23 @@
 MATCH (u:User {userId: $user, tenantId: $tenant}) USING INDEX u:User(userId, tenantId)
 CALL {
     WITH u
-    MATCH (u)-[:PERFORMED]->(e:AccessEvent {tenantId: $tenant})-[:ACCESSED]->(a:Atom {tenantId: $tenant})
+    MATCH (u)-[:PERFORMED]->(e {tenantId: $tenant})-[:ACCESSED]->(a {tenantId: $tenant})
     RETURN e.createdAt AS time, 'access' AS kind, e.accessId AS id, e.action AS what,
            CASE WHEN e.allowed THEN 'allowed' ELSE 'refused' END AS state, a.id AS atom, null AS inference, null AS rating,
            e.reason AS detail
     UNION ALL
     WITH u
-    MATCH (u)<-[:REQUESTED_BY]-(o:Operation {tenantId: $tenant})
+    MATCH (u)<-[:REQUESTED_BY]-(o {tenantId: $tenant}) WHERE 'Operation' IN labels(o)
     RETURN o.createdAt AS time, 'operation' AS kind, toInteger(o.operationId) AS id, o.operationType AS what, o.state AS state,
            null AS atom, null AS inference, null AS rating, o.name AS detail
     UNION ALL
     WITH u
-    MATCH (u)<-[:REQUESTED_BY]-(i:Inference {tenantId: $tenant})
+    MATCH (u)<-[:REQUESTED_BY]-(i {tenantId: $tenant}) WHERE 'Inference' IN labels(i)
     RETURN i.timestamp AS time, 'inference' AS kind, i.inferenceId AS id, i.taskType AS what, i.state AS state, null AS atom,
            i.inferenceId AS inference, null AS rating, i.errorText AS detail
     UNION ALL
     WITH u
-    MATCH (u)<-[:GIVEN_BY]-(f:Feedback {tenantId: $tenant})<-[:HAS_FEEDBACK]-(i:Inference {tenantId: $tenant})
+    MATCH (u)<-[:GIVEN_BY]-(f {tenantId: $tenant})<-[:HAS_FEEDBACK]-(i {tenantId: $tenant})
     RETURN f.createdAt AS time, 'feedback' AS kind, f.feedbackId AS id, i.taskType AS what, null AS state, null AS atom,
            i.inferenceId AS inference, f.rating AS rating, f.comment AS detail
 }
