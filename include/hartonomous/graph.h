@@ -34,6 +34,7 @@ typedef struct hart_graph_settings {
         char *client_certificate, *client_key;
         int64_t piece;   /* [sync] components taken over in one transaction */
         char *leave_out; /* modalities, separated by blanks */
+        int64_t levels;  /* how deep documents go: 0 alone, 1 with their components */
 } hart_graph_settings;
 extern const hart_settings_schema hart_graph_settings_schema;
 
@@ -98,6 +99,9 @@ void hart_graph_abandon(hart_graph *graph);
 /* The reply of one of the interfaces, judged; for tests and the fuzzer. *ret as in hart_graph_run. */
 hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *body, size_t size, hart_graph_result **ret,
                                 hart_error *err);
+
+/* Of a failed statement: was Neo4j short of memory for so many rows? */
+bool hart_graph_is_memory(const hart_error *err);
 
 /* --- the graph's schema ----------------------------------------------------------------------------------------- */
 

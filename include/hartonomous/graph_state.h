@@ -15,10 +15,15 @@
 #include <hartonomous/postgres.h>
 
 typedef struct hart_graph_kind {
-        const char *name;   /* "Atom"; as messages (EntityType) and view hartonomous.graph_entity name it */
+        const char *name;    /* "Atom"; as messages (EntityType) and view hartonomous.graph_entity name it */
         bool without_tenant; /* Tenant, Model: their tenant is 0 everywhere below */
+        bool refers;         /* rows of view hartonomous.graph_reference say what has to be written before it */
+        bool own_nodes;      /* its first statement touches its own nodes only: many may run beside one another */
+        /* The kind whose entities have the same ids, where an entity of this one may be gone (its last edge was
+         * removed) while that one is there; NULL: itself. */
+        const char *located_as;
         /* $1 tenants integer[], $2 ids bigint[], pairwise → tenant_id, id, state (text of a JSON object), ordered by
-         * the first two. What is gone has no row. */
+         * the first two; further columns are the kind's own. What is gone has no row. */
         const hart_pg_statement *read;
         /* Cypher with $rows, a list of states, in this order; NULL ends. Each bears repeating, passes over what the
          * graph has newer, and takes away what does not belong to it any more. What states refer to has to be there

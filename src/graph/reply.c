@@ -19,6 +19,11 @@ static hart_code refuse(const hart_json *error, hart_error *err)
         return graph_refuse(neo4j_code ? neo4j_code : "", message ? message : "no message", err);
 }
 
+bool hart_graph_is_memory(const hart_error *err)
+{
+        return strncmp(err->foreign, "Neo.TransientError.", 19) == 0 && strstr(err->foreign, "Memory") != NULL;
+}
+
 /* No error in the body, yet no sign of success: a proxy's page, a cut answer, something that is not Neo4j. */
 static hart_code refuse_status(long status, hart_error *err)
 {

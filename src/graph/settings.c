@@ -34,6 +34,8 @@ static const hart_setting rows[] = {
          "Components written in one transaction at most; longer documents take several"},
         {"sync", "leave_out", HART_SETTING_TEXT, AT(leave_out), "image audio model", 0, 1024, NULL,
          "Modalities of documents whose components (tiles, samples, weights) do not go to the graph; the documents do"},
+        {"sync", "levels", HART_SETTING_COUNT, AT(levels), "1", 0, 1, NULL,
+         "How deep documents go into the graph: 0 documents alone, 1 with their components"},
 };
 
 const hart_settings_schema hart_graph_settings_schema = {

@@ -58,8 +58,9 @@ hart_code composition_read(sync_delivery *delivery, const sync_key *parent, int6
                 take_run(piece, runs, row, delivery->budget);
                 piece->total = hart_pg_integer(runs, row, 2);
         }
+        sync_keys *atoms = &delivery->wanted[hart_graph_kind_named("Atom") - hart_graph_kinds];
         for (size_t i = 0; i < piece->count; i++)
-                keys_add(&delivery->atoms, piece->tenant, piece->components[i]);
+                keys_add(atoms, piece->tenant, piece->components[i]);
         piece->components = hart_reallocate_array(piece->components, piece->count + 1, sizeof *piece->components);
         delivery->budget -= piece->count;
         *next = from + (int64_t)piece->count;

@@ -1,5 +1,5 @@
-/* One delivery: all its messages merged into sets of entities, whose state is read from PostgreSQL and written to
- * Neo4j. */
+/* One delivery: its messages are merged into sets of entities, portion by portion; their state is read from PostgreSQL
+ * and written to Neo4j. */
 #ifndef HARTONOMOUS_GRAPH_SYNC_DELIVERY_H
 #define HARTONOMOUS_GRAPH_SYNC_DELIVERY_H
 
@@ -18,6 +18,16 @@ typedef struct sync_piece {
         bool repair;    /* the graph did not look as if the piece was simply missing */
 } sync_piece;
 
+/* So many refusals end the search: then it is not single rows that Neo4j does not like. */
+enum { SYNC_REFUSALS_MAX = 64 };
+
+/* An entity that Neo4j does not take. */
+typedef struct sync_refusal {
+        const hart_graph_kind *kind;
+        sync_key key;
+        char *reason;
+} sync_refusal;
+
 typedef struct sync_delivery {
         struct graph_sync *sync;
         hart_worker_context *context;
@@ -25,25 +35,60 @@ typedef struct sync_delivery {
         const hart_graph_settings *settings;
         const sync_request *requests;
         size_t request_count;
-        sync_keys tenants, sources, atoms, children;      /* to be written */
-        sync_keys gone_tenants, gone_sources, gone_atoms; /* to be deleted; of no tenant */
+        sync_keys *wanted; /* to be written, for each kind */
+        sync_keys gone;    /* ids of one kind that are to be erased; filled and emptied kind by kind */
         sync_piece *pieces;
         size_t piece_count;
         size_t budget; /* components that may still be taken */
-        size_t rows;   /* written */
+        sync_refusal *refusals;
+        size_t refusal_count;
+        size_t rows; /* written */
 } sync_delivery;
 
 /* Empties everything but what the caller set. */
 void delivery_done(sync_delivery *delivery);
-/* The whole of it. */
-hart_code delivery_run(sync_delivery *delivery, hart_error *err);
+/* The whole of it. HART_POISON with *blamed set: that message asks for nothing but what Neo4j does not take. */
+hart_code delivery_run(sync_delivery *delivery, size_t *blamed, hart_error *err);
 
 /* One statement for Neo4j, and a sign of life. */
 hart_code delivery_graph(sync_delivery *delivery, const char *statement, const hart_buffer *parameters,
                          hart_graph_result **ret, hart_error *err);
+/* Of a failed statement: is it perhaps one row alone that Neo4j does not take, or are they too many at once? */
+bool delivery_may_split(const hart_error *err);
 
-/* entities.c: tenants, atoms, sources and edges of the sets, and deletion of what is gone. */
-hart_code entities_write(sync_delivery *delivery, hart_error *err);
+/* collect.c: what requests[first … first+count), or of a single one ids[begin … end), name, with what that refers to,
+ * joins `wanted`; what is not there any more is erased from the graph. */
+typedef struct sync_portion {
+        size_t first, count;
+        size_t begin, end; /* of a single request */
+} sync_portion;
+hart_code collect_portion(sync_delivery *delivery, const sync_portion *portion, hart_error *err);
+/* Ids of unknown tenants: those that are there join `found`, the others `gone` (either may be NULL). */
+hart_code collect_locate(sync_delivery *delivery, const hart_graph_kind *kind, const int64_t *ids, size_t count,
+                         sync_keys *found, sync_keys *gone, hart_error *err);
+/* What the entities refer to joins `wanted`; *grown: something of their own kind was new. */
+hart_code collect_references(sync_delivery *delivery, const hart_graph_kind *kind, const sync_keys *keys, bool *grown,
+                             hart_error *err);
+
+/* write.c: all of `wanted`, in the order of the kinds. */
+hart_code write_wanted(sync_delivery *delivery, hart_error *err);
+/* Rows of states with one statement; where Neo4j refuses, in halves, down to the one row that is to blame. *ret may be
+ * NULL; it is the result of the whole where nothing was refused, else NULL. */
+hart_code write_rows(sync_delivery *delivery, const hart_graph_kind *kind, const char *statement,
+                     const hart_pg_result *states, size_t first, size_t count, hart_graph_result **ret,
+                     hart_error *err);
+hart_code write_erase(sync_delivery *delivery, const hart_graph_kind *kind, hart_error *err);
+
+/* edges.c: was the statement that links DERIVED_FROM all that rows[first … first+count) needed? If not, the rest. */
+hart_code edges_finish(sync_delivery *delivery, const hart_graph_kind *kind, const hart_pg_result *states, size_t first,
+                       size_t count, const hart_graph_result *linked, hart_error *err);
+/* The place of that statement among kind AtomProvenance's. */
+enum { EDGES_UNLINK, EDGES_DERIVED_FROM, EDGES_SUPERSEDED_BY };
+
+/* refusals.c */
+void refusals_add(sync_delivery *delivery, const hart_graph_kind *kind, sync_key key, const hart_error *err);
+/* Each refused entity has a message of its own to blame, now or, asked for by itself, later. As delivery_run. */
+hart_code refusals_settle(sync_delivery *delivery, size_t *blamed, hart_error *err);
 
 /* composition.c: reads a piece within the budget; its components join the atoms to be written. *more: there is a rest,
  * which begins at *next. */

@@ -14,7 +14,9 @@ const hart_metric graph_sync_metrics[GRAPH_SYNC_METRICS] = {
                          "Nodes and relationships written to Neo4j"},
         [METRIC_REQUESTS] = {"hartonomous_graph_requests_total", HART_METRIC_COUNTER, "Requests sent to Neo4j"},
         [METRIC_RETRIES] = {"hartonomous_graph_retries_total", HART_METRIC_COUNTER,
-                            "Deliveries put back because Neo4j did not do its part"},
+                            "Statements repeated, and deliveries put back, because Neo4j did not do its part"},
+        [METRIC_BATCH] = {"hartonomous_graph_batch_rows", HART_METRIC_GAUGE,
+                          "Rows in one statement, as Neo4j bears them at present"},
 };
 
 static hart_code open_graph(hart_worker_context *context, hart_graph **ret, hart_error *err)
@@ -41,8 +43,12 @@ static void count_requests(struct graph_sync *sync, hart_worker_context *context
 {
         const uint64_t requests = hart_graph_requests(sync->graph);
 
+        const uint64_t retries = hart_graph_retries(sync->graph);
+
         hart_worker_count(context, METRIC_REQUESTS, requests - sync->requests);
+        hart_worker_count(context, METRIC_RETRIES, retries - sync->retries);
         sync->requests = requests;
+        sync->retries = retries;
 }
 
 /* Does Neo4j answer, let us in, and have the constraints without which MERGE makes doubles? */
@@ -125,8 +131,17 @@ static void show_lag(hart_worker_context *context, const sync_request *requests,
         hart_worker_gauge(context, METRIC_LAG, seconds_since(oldest));
 }
 
+/* A setting or a start: begin with a size that any server bears. */
+static void limit_batch(struct graph_sync *sync, size_t most)
+{
+        if (sync->batch == 0)
+                sync->batch = 1000;
+        if (sync->batch > most)
+                sync->batch = most;
+}
+
 static hart_code synchronise(struct graph_sync *sync, hart_worker_context *context, const sync_request *requests,
-                             size_t count, hart_error *err)
+                             size_t count, size_t *blamed, hart_error *err)
 {
         const hart_graph_settings *settings = hart_worker_settings(context);
         HART_CLEANUP(delivery_done)
@@ -140,17 +155,29 @@ static hart_code synchronise(struct graph_sync *sync, hart_worker_context *conte
                 .budget = (size_t)settings->piece,
         };
         const uint64_t begin = hart_now();
-        const hart_code code = delivery_run(&delivery, err);
+        limit_batch(sync, (size_t)settings->batch_size);
+        const hart_code code = delivery_run(&delivery, blamed, err);
 
         if (code != HART_OK)
                 return code;
         hart_worker_count(context, METRIC_ROWS, delivery.rows);
+        hart_worker_gauge(context, METRIC_BATCH, (double)sync->batch);
         HART_CLEANUP(hart_free_p) char *duration = hart_format("DURATION_USEC=%" PRIu64, hart_now() - begin);
-        HART_CLEANUP(hart_free_p) char *atoms = hart_format("ATOMS=%zu", delivery.atoms.count);
-        const char *const fields[] = {"EVENT=graph-written", duration, atoms, NULL};
+        const char *const fields[] = {"EVENT=graph-written", duration, NULL};
         hart_worker_log(context, HART_LOG_DEBUG, fields, "%zu nodes and relationships written for %zu messages",
                         delivery.rows, count);
         return HART_OK;
+}
+
+static hart_code write_requests(struct graph_sync *sync, hart_worker_context *context, const sync_request *requests,
+                                size_t count, size_t *blamed, hart_error *err)
+{
+        const hart_code code = make_ready(sync, err);
+
+        if (code != HART_OK)
+                return code;
+        hart_worker_dependency(context, "Neo4j", NULL);
+        return synchronise(sync, context, requests, count, blamed, err);
 }
 
 hart_code graph_sync_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
@@ -160,17 +187,15 @@ hart_code graph_sync_handle(void *state, hart_worker_context *context, const har
         HART_CLEANUP(hart_free_p) sync_request *requests = hart_allocate_array(count, sizeof *requests);
         hart_code code = read_requests(messages, count, requests, blamed, err);
 
-        if (code != HART_OK)
-                return code;
-        show_lag(context, requests, count);
-        code = make_ready(sync, err);
         if (code == HART_OK) {
-                hart_worker_dependency(context, "Neo4j", NULL);
-                code = synchronise(sync, context, requests, count, err);
+                show_lag(context, requests, count);
+                code = judge(sync, context, write_requests(sync, context, requests, count, blamed, err), err);
         }
         if (code == HART_OK)
                 hart_worker_gauge(context, METRIC_LAG, 0);
-        return judge(sync, context, code, err);
+        for (size_t i = 0; i < count; i++)
+                sync_request_done(&requests[i]);
+        return code;
 }
 
 hart_code graph_sync_reload(void *state, hart_worker_context *context, hart_error *err)
@@ -182,7 +207,7 @@ hart_code graph_sync_reload(void *state, hart_worker_context *context, hart_erro
         if (code != HART_OK)
                 return code;
         hart_graph_close(sync->graph);
-        *sync = (struct graph_sync){.graph = graph};
+        *sync = (struct graph_sync){.graph = graph, .batch = sync->batch};
         return HART_OK;
 }
 

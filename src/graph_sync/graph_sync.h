@@ -11,10 +11,16 @@ struct graph_sync {
         hart_graph *graph;
         bool ready;        /* Neo4j answers, and has the constraints that writing needs */
         bool failed;       /* it was Neo4j that did not do its part in the delivery in hand */
+        size_t batch;      /* rows in one statement, by what Neo4j bears; 0 until the first delivery */
         uint64_t requests; /* of this client, already counted */
+        uint64_t retries;  /* the same */
 };
 
-enum { METRIC_LAG, METRIC_ROWS, METRIC_REQUESTS, METRIC_RETRIES, GRAPH_SYNC_METRICS };
+/* batch.c: after a statement of so many rows took so many microseconds; after Neo4j was short of memory. */
+void graph_sync_adapt_batch(struct graph_sync *sync, size_t rows, uint64_t duration, size_t most);
+void graph_sync_smaller_batch(struct graph_sync *sync);
+
+enum { METRIC_LAG, METRIC_ROWS, METRIC_REQUESTS, METRIC_RETRIES, METRIC_BATCH, GRAPH_SYNC_METRICS };
 extern const hart_metric graph_sync_metrics[GRAPH_SYNC_METRICS];
 
 hart_code graph_sync_check(const void *settings, hart_error *err);

@@ -38,12 +38,33 @@ void keys_sort(sync_keys *set)
         set->count = kept;
 }
 
-bool keys_have_id(const sync_keys *set, int64_t id)
+static int compare_ids(const void *a, const void *b)
 {
+        const sync_key *left = a, *right = b;
+
+        return (left->id > right->id) - (left->id < right->id);
+}
+
+void keys_sort_by_id(sync_keys *set)
+{
+        if (set->count)
+                qsort(set->item, set->count, sizeof *set->item, compare_ids);
+}
+
+const sync_key *keys_find_id(const sync_keys *set, int64_t id)
+{
+        const sync_key wanted = {0, id};
+
+        return set->count ? bsearch(&wanted, set->item, set->count, sizeof *set->item, compare_ids) : NULL;
+}
+
+int64_t *keys_ids(const sync_keys *set)
+{
+        int64_t *ids = hart_allocate_array(set->count + 1, sizeof *ids);
+
         for (size_t i = 0; i < set->count; i++)
-                if (set->item[i].id == id)
-                        return true;
-        return false;
+                ids[i] = set->item[i].id;
+        return ids;
 }
 
 void keys_add_parameters(const sync_keys *set, size_t first, size_t count, hart_pg_parameters *parameters)

@@ -1,7 +1,0 @@
-// $rows: [{id, tenantId, atomType, contentHash, contentType, size, preview, createdAt, version}]. Older state than the
-// graph has is passed over.
-UNWIND $rows AS row
-MERGE (a:Atom {id: row.id, tenantId: row.tenantId})
-WITH a, row WHERE coalesce(a.version, -1) <= row.version
-SET a.atomType = row.atomType, a.contentHash = row.contentHash, a.contentType = row.contentType, a.size = row.size,
-    a.preview = row.preview, a.createdAt = datetime(row.createdAt), a.version = row.version

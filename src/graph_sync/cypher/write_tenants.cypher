@@ -1,4 +1,0 @@
-// $rows: [{tenantId, name, createdAt}]
-UNWIND $rows AS row
-MERGE (t:Tenant {tenantId: row.tenantId})
-SET t.name = row.name, t.createdAt = datetime(row.createdAt)
