@@ -205,24 +205,9 @@ static struct counts count_documents(const struct batch *batch)
         return counts;
 }
 
-/* Of documents that lay in others: what they were taken from is known, and the graph is told. */
-static hart_code send_links(struct batch *batch, const hart_pg_result *linked, hart_error *err)
-{
-        static const hart_route route = {"IngestionService", "Neo4jSyncService", "Neo4jSyncContract",
-                                         "Neo4jSyncRequest"};
-        size_t count = hart_pg_rows(linked);
-        if (count == 0)
-                return HART_OK;
-        HART_CLEANUP(hart_free_p) hart_pg_bytes *bodies = hart_allocate_array(count, sizeof *bodies);
-        for (size_t i = 0; i < count; i++)
-                bodies[i].data = hart_pg_text(linked, i, 0, &bodies[i].size);
-        return hart_broker_send_many(batch->pg, &route, bodies, count, err);
-}
-
 static hart_code store_progress(struct batch *batch, hart_error *err)
 {
         HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters jobs = {0}, sources = {0}, complete = {0};
-        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *linked = NULL;
         const struct counts counts = count_documents(batch);
         hart_pg_call calls[4];
         size_t count = 0;
@@ -236,10 +221,8 @@ static hart_code store_progress(struct batch *batch, hart_error *err)
         if (counts.complete > 0)
                 calls[count++] = (hart_pg_call){.statement = &sql_delete_content, .parameters = &complete};
         if (counts.children > 0)
-                calls[count++] =
-                        (hart_pg_call){.statement = &sql_link_children, .parameters = &complete, .ret = &linked};
-        hart_code code = count > 0 ? hart_pg_run_many(batch->pg, calls, count, err) : HART_OK;
-        return code == HART_OK && linked != NULL ? send_links(batch, linked, err) : code;
+                calls[count++] = (hart_pg_call){.statement = &sql_link_children, .parameters = &complete};
+        return count > 0 ? hart_pg_run_many(batch->pg, calls, count, err) : HART_OK;
 }
 
 hart_code batch_store(struct batch *batch, hart_error *err)

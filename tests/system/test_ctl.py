@@ -426,7 +426,7 @@ def test_atoms_by_number_and_by_hash(ingested, database, ctl):
 def test_lineage_without_the_graph_comes_from_postgresql(ingested, database, ctl):
     atom = database.value("SELECT atom_id FROM hartonomous.atom WHERE canonical_text LIKE 'A kitten%'")
     other = database.value("SELECT atom_id FROM hartonomous.atom WHERE canonical_text LIKE 'Interest%'")
-    database.query("SELECT hartonomous.link_provenance(0, %s, ARRAY[%s]::bigint[], 'summary')", [atom, other])
+    database.query("SELECT hartonomous.link_provenance(ARRAY[%s]::bigint[], %s, 'summary')", [other, atom])
     done = ctl("lineage", atom, "--json")
     assert "PostgreSQL's answer" in done.stderr and done.stderr.count("\n") == 1
     answer = json.loads(done.stdout)

@@ -79,9 +79,13 @@ def test_what_lay_in_a_source_goes_with_it_and_its_lineage_too(database, start, 
     assert texts(database) == {"Inside."}, "which another source has too"
     assert database.value("SELECT count(*) FROM hartonomous.provenance_edge") == 0
     told = [row[0] for row in database.query("SELECT body FROM broker.message WHERE message_type = 'Neo4jSyncRequest' ORDER BY id")]
-    assert {"EntityType": "AtomProvenance", "EntityId": roots[other], "SyncType": "UPDATE"} in told
-    assert sorted(body["EntityId"] for body in told if body["EntityType"] == "Source") == [parent, child, grandchild]
-    assert len([body for body in told if body["EntityType"] == "Atom"]) == 4
+    assert all(body["TenantId"] == 1 for body in told)
+    named = {body["EntityType"]: body["EntityIds"] for body in told}
+    assert len(named) == len(told) == 4, "a message for each kind, not for each entity"
+    assert named["AtomProvenance"] == sorted([roots[child], roots[grandchild]]) and roots[other] == roots[child]
+    assert named["Source"] == [parent, child, grandchild]
+    assert named["IngestionJob"] == sorted([roots[parent], roots[grandchild]])
+    assert len(named["Atom"]) == 4
 
 
 def test_a_link_of_provenance_keeps_both_ends(database, start, wait_until):
@@ -89,7 +93,7 @@ def test_a_link_of_provenance_keeps_both_ends(database, start, wait_until):
     summary, origin = ingest(database, wait_until, summary="In short.", origin="At length. And more.")
     ids = dict(database.query("SELECT canonical_text, atom_id FROM hartonomous.atom WHERE subtype = 'sentence'"))
     whole = database.value("SELECT root_atom_id FROM hartonomous.source WHERE source_id = %s", (origin,))
-    database.query("SELECT hartonomous.link_provenance(1, %s, ARRAY[%s::bigint], 'summary')", (ids["In short."], whole))
+    database.query("SELECT hartonomous.link_provenance(ARRAY[%s::bigint], %s, 'summary')", (whole, ids["In short."]))
     assert delete(database, origin)["atoms"] == 0, "the summary was made of the whole, which is made of the sentences"
     assert texts(database) == {"In short.", "At length.", "And more."}
     assert delete(database, summary)["atoms"] == 1, "its document; the sentence is linked to the whole that stays"

@@ -236,9 +236,9 @@ CREATE TABLE hartonomous.provenance_edge (
     child_atom_id  bigint      NOT NULL,
     parent_atom_id bigint      NOT NULL,
     type           text        NOT NULL DEFAULT 'DERIVED_FROM' CHECK (type IN ('DERIVED_FROM', 'SUPERSEDED_BY')),
-    derivation     text        NOT NULL DEFAULT 'derived',
+    derivation     text        NOT NULL DEFAULT 'derived' CHECK (octet_length(derivation) BETWEEN 1 AND 1000),
     operation_id   bigint,
-    weight         double precision NOT NULL DEFAULT 1,
+    weight         double precision NOT NULL DEFAULT 1 CHECK (weight > '-Infinity' AND weight < 'Infinity'), -- NaN is greater
     confidence     double precision NOT NULL DEFAULT 1 CHECK (confidence BETWEEN 0 AND 1),
     metadata       jsonb,
     version        bigint      NOT NULL DEFAULT nextval('hartonomous.state_version'),

@@ -113,7 +113,8 @@ CREATE FUNCTION hartonomous.enqueue_neo4j_sync(entitytype text, entityid bigint,
 RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    known constant text[] := ARRAY['Atom', 'Composition', 'ProvenanceLink', 'AtomProvenance', 'GenerationStream', 'Source', 'Model', 'Inference', 'Tenant'];
+    known constant text[] := ARRAY['Tenant', 'User', 'Source', 'Atom', 'Composition', 'AtomProvenance', 'ProvenanceLink', 'Operation', 'IngestionJob', 'Model',
+                                   'GenerationStream', 'Inference', 'AccessEvent', 'Classification', 'ComplianceRule'];
 BEGIN
     IF entitytype IS NULL OR entitytype <> ALL (known) THEN
         RAISE EXCEPTION 'unknown EntityType %', coalesce(quote_literal(left(entitytype, 64)), 'NULL')
@@ -131,24 +132,6 @@ BEGIN
                            idempotency_key => idempotencykey);
 END $$;
 COMMENT ON FUNCTION hartonomous.enqueue_neo4j_sync IS 'Asks that the graph be made equal to the present state of an entity: enqueue_neo4j_sync(EntityType, EntityId [, SyncType [, IdempotencyKey]]). Returns the conversation handle.';
-
-CREATE FUNCTION hartonomous.link_provenance(tenant_id integer, child_atom_id bigint, parent_atom_ids bigint[], derivation text DEFAULT 'derived', operation_id text DEFAULT NULL)
-RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    linked integer;
-BEGIN
-    INSERT INTO hartonomous.provenance_edge (tenant_id, child_atom_id, parent_atom_id, derivation, operation_id)
-    SELECT DISTINCT link_provenance.tenant_id, link_provenance.child_atom_id, parent, link_provenance.derivation, link_provenance.operation_id
-    FROM unnest(link_provenance.parent_atom_ids) AS parent
-    ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS linked = ROW_COUNT;
-    IF linked > 0 THEN
-        PERFORM hartonomous.enqueue_neo4j_sync('AtomProvenance', link_provenance.child_atom_id, 'UPDATE');
-    END IF;
-    RETURN linked;
-END $$;
-COMMENT ON FUNCTION hartonomous.link_provenance IS 'Records that an atom was derived from others, and has the graph told. Repeats change nothing. Returns how many links are new.';
 
 CREATE VIEW hartonomous.source_status AS
 SELECT s.tenant_id, s.source_id, s.uri, s.file_name, s.content_type, s.size, s.content_hash, s.root_atom_id,

@@ -78,7 +78,6 @@ GRANT SELECT (queue, reason) ON broker.dead_letter TO "hartonomous-ingestion", "
 GRANT SELECT, INSERT ON hartonomous.tenant, hartonomous.atom, hartonomous.composition_run TO "hartonomous-ingestion";
 GRANT SELECT, INSERT, UPDATE ON hartonomous.structure_run TO "hartonomous-ingestion"; -- UPDATE: where a node ends
 GRANT DELETE ON hartonomous.composition_run, hartonomous.structure_run TO "hartonomous-ingestion"; -- a job that another version of its atomizer began
-GRANT SELECT, INSERT ON hartonomous.provenance_edge TO "hartonomous-ingestion"; -- documents that lay in others
 GRANT SELECT, INSERT, UPDATE ON hartonomous.source, hartonomous.ingestion_job TO "hartonomous-ingestion";
 GRANT SELECT, INSERT, DELETE ON hartonomous.content_chunk TO "hartonomous-ingestion";
 GRANT USAGE ON SEQUENCE hartonomous.state_version, hartonomous.atom_atom_id_seq TO "hartonomous-ingestion";
@@ -96,6 +95,6 @@ GRANT SELECT, INSERT ON hartonomous.model, hartonomous.embedding TO "hartonomous
 GRANT hartonomous_reader, hartonomous_sender TO hartonomous_operator;
 GRANT SELECT ON ALL TABLES IN SCHEMA broker, hartonomous TO hartonomous_operator;
 GRANT EXECUTE ON FUNCTION hartonomous.stage_begin, hartonomous.stage_chunk, hartonomous.stage_commit, hartonomous.find_unchanged,
-    hartonomous.enqueue_ingestion, hartonomous.enqueue_neo4j_sync, hartonomous.link_provenance,
+    hartonomous.enqueue_ingestion, hartonomous.enqueue_neo4j_sync,
     broker.replay_dead_letter, broker.replay_dead_letters, broker.discard_dead_letter, broker.discard_dead_letters,
     broker.enable_queue, broker.disable_queue, broker.purge_queue, broker.peek, broker.close_conversation, broker.maintain, broker.compact TO hartonomous_operator;

@@ -89,11 +89,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION hartonomous.source_was_deleted IS 'Of a source that is not there: was its number ever given out? A message about it is then late, else wrong.';
 
-CREATE FUNCTION hartonomous.tell_graph(bodies jsonb[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT broker.send_many('ClientService', 'Neo4jSyncService', 'Neo4jSyncContract', 'Neo4jSyncRequest', bodies)
-$$;
-COMMENT ON FUNCTION hartonomous.tell_graph IS 'Asks that the graph be made equal to the present state of many entities.';
+-- A tenant that is null is not named: models belong to none.
+CREATE FUNCTION hartonomous.tell_graph(entity_type text, tenant_id integer, entity_ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    body constant jsonb := jsonb_strip_nulls(jsonb_build_object('EntityType', entity_type, 'TenantId', tenant_id));
+    most constant integer := 5000;
+BEGIN
+    FOR n IN 1 .. coalesce(cardinality(entity_ids), 0) BY most LOOP
+        PERFORM broker.send_one('ClientService', 'Neo4jSyncService', 'Neo4jSyncContract', 'Neo4jSyncRequest',
+                                body || jsonb_build_object('EntityIds', entity_ids[n:n + most - 1]));
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION hartonomous.tell_graph IS 'Asks that the graph be made equal to the present state of many entities of one tenant and type: a message for each 5,000.';
 
 -- Fills doomed_source: the sources and all that lay in them. Fills doomed_atom: what only they used. Both are temporary tables.
 CREATE FUNCTION hartonomous.find_doomed(tenant_id integer, source_ids bigint[]) RETURNS void
@@ -163,7 +171,8 @@ BEGIN
           SELECT far.here FROM hartonomous.provenance_edge e
           CROSS JOIN LATERAL (VALUES (e.child_atom_id, e.parent_atom_id), (e.parent_atom_id, e.child_atom_id)) AS far (here, there)
           WHERE e.tenant_id = tenant AND NOT EXISTS (SELECT FROM pg_temp.doomed_atom p WHERE p.atom_id = far.there)
-            AND NOT EXISTS (SELECT FROM pg_temp.doomed_edge x WHERE (x.child, x.parent, x.relation) = (e.child_atom_id, e.parent_atom_id, e.derivation))
+            AND (e.type <> 'DERIVED_FROM' OR NOT EXISTS (SELECT FROM pg_temp.doomed_edge x
+                              WHERE (x.child, x.parent, x.relation) = (e.child_atom_id, e.parent_atom_id, e.derivation)))
          ) AS used USING (atom_id);
     -- What stays keeps what it is made of, and what it was derived from or into.
     LOOP
@@ -181,7 +190,8 @@ BEGIN
               CROSS JOIN LATERAL (VALUES (e.child_atom_id, e.parent_atom_id), (e.parent_atom_id, e.child_atom_id)) AS far (here, there)
               JOIN pg_temp.doomed_not n ON n.round = turn AND n.atom_id = far.there
               WHERE e.tenant_id = tenant
-                AND NOT EXISTS (SELECT FROM pg_temp.doomed_edge x WHERE (x.child, x.parent, x.relation) = (e.child_atom_id, e.parent_atom_id, e.derivation))
+                AND (e.type <> 'DERIVED_FROM' OR NOT EXISTS (SELECT FROM pg_temp.doomed_edge x
+                              WHERE (x.child, x.parent, x.relation) = (e.child_atom_id, e.parent_atom_id, e.derivation)))
              ) AS used USING (atom_id);
         turn := turn + 1;
     END LOOP;
@@ -252,18 +262,10 @@ COMMENT ON FUNCTION hartonomous.delete_sources IS 'Removes sources, those that l
 CREATE FUNCTION hartonomous.delete_doomed(tenant integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
 BEGIN
-    PERFORM hartonomous.tell_graph(part.bodies)
-    FROM (SELECT array_agg(told.body ORDER BY told.n) AS bodies
-          FROM (SELECT row_number() OVER () AS n, jsonb_build_object('EntityType', kind, 'EntityId', id, 'SyncType', sync) AS body
-                FROM (SELECT 'Source' AS kind, source_id AS id, 'DELETE' AS sync FROM pg_temp.doomed_source
-                      UNION ALL
-                      SELECT 'Atom', atom_id, 'DELETE' FROM pg_temp.doomed_atom
-                      UNION ALL
-                      SELECT DISTINCT 'AtomProvenance', e.child, 'UPDATE' FROM pg_temp.doomed_edge e
-                      WHERE NOT EXISTS (SELECT FROM pg_temp.doomed_atom d WHERE d.atom_id = e.child)) AS entity) AS told
-          GROUP BY told.n / 5000) AS part;
+    PERFORM hartonomous.tell_graph('Source', tenant, (SELECT array_agg(d.source_id ORDER BY d.source_id) FROM pg_temp.doomed_source d)),
+            hartonomous.tell_graph('Atom', tenant, (SELECT array_agg(d.atom_id ORDER BY d.atom_id) FROM pg_temp.doomed_atom d));
     DELETE FROM hartonomous.provenance_edge e USING pg_temp.doomed_edge x
-    WHERE e.tenant_id = tenant AND e.child_atom_id = x.child AND e.parent_atom_id = x.parent AND e.derivation = x.relation;
+    WHERE e.tenant_id = tenant AND e.child_atom_id = x.child AND e.parent_atom_id = x.parent AND e.type = 'DERIVED_FROM' AND e.derivation = x.relation;
     DELETE FROM hartonomous.source s USING pg_temp.doomed_source d WHERE s.tenant_id = tenant AND s.source_id = d.source_id;
     -- What hangs on an atom would go with it one by one; together it is faster.
     DELETE FROM hartonomous.embedding e USING pg_temp.doomed_atom d WHERE e.tenant_id = tenant AND e.atom_id = d.atom_id;
@@ -272,7 +274,7 @@ BEGIN
     DELETE FROM hartonomous.ingestion_job j USING pg_temp.doomed_atom d WHERE j.tenant_id = tenant AND j.root_atom_id = d.atom_id;
     DELETE FROM hartonomous.atom a USING pg_temp.doomed_atom d WHERE a.tenant_id = tenant AND a.atom_id = d.atom_id;
 END $$;
-COMMENT ON FUNCTION hartonomous.delete_doomed IS 'Private to delete_sources: removes what was found, and has the graph told.';
+COMMENT ON FUNCTION hartonomous.delete_doomed IS 'Private to delete_sources: removes what was found, and has the graph told; of links, jobs and whatever else goes with it their triggers do.';
 
 -- Rights ---------------------------------------------------------------------------------------------------------
 
