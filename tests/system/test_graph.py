@@ -101,7 +101,7 @@ def test_lineage_of_one_parent_is_one_row_of_depth_one(graph, database, ctl, sta
             connection.execute("""INSERT INTO hartonomous.atom (tenant_id, atom_id, modality, subtype, content_hash, size, atomic_value)
                                   OVERRIDING SYSTEM VALUE VALUES (1, %s, 'text', 'sentence', sha256(%s), 1, 'x')""",
                                (atom, str(atom).encode()))
-        connection.execute("SELECT hartonomous.link_provenance(1, 99999, ARRAY[88888])")
+        connection.execute("SELECT hartonomous.link_provenance(ARRAY[88888], 99999)")
     start("graph-sync")
     settled(database, wait_until)
     assert_equal(database, graph)
@@ -182,14 +182,14 @@ def test_provenance_follows_postgresql_in_both_directions(graph, database, start
     with psycopg.connect(database.conninfo()) as connection:
         add_tenant(connection, 1)
         atoms = [add_atom(connection, 1, "text", "sentence", f"atom {n}".encode()) for n in range(6)]
-        connection.execute("SELECT hartonomous.link_provenance(1, %s, %s, 'summary', 'run-1')", (atoms[0], atoms[1:]))
+        operation = connection.execute("SELECT hartonomous.begin_operation(1, 'summarize', 'run-1')").fetchone()[0]
+        connection.execute("SELECT hartonomous.link_provenance(%s, %s, 'summary', operation_id => %s)", (atoms[1:], atoms[0], operation))
     start("graph-sync")
     settled(database, wait_until)
     assert_equal(database, graph)
     with database.connect() as connection:
         connection.execute("DELETE FROM hartonomous.provenance_edge WHERE parent_atom_id = %s", (atoms[1],))
-        connection.execute("SELECT hartonomous.enqueue_neo4j_sync('AtomProvenance', %s, 'DELETE')", (atoms[0],))
-        connection.execute("SELECT hartonomous.link_provenance(1, %s, %s)", (atoms[1], [atoms[5]]))
+        connection.execute("SELECT hartonomous.link_provenance(%s, %s)", ([atoms[5]], atoms[1]))
     settled(database, wait_until)
     assert_equal(database, graph)
 
