@@ -92,7 +92,7 @@ GRAPH = {
                       "MATCH (a:Atom)-[:INGESTED_FROM]->(s:Source) RETURN a.tenantId, a.id, s.sourceId"),
     "components": ("SELECT tenant_id, parent_atom_id, sequence_index, component_atom_id FROM hartonomous.composition",
                    "MATCH (p:Atom)-[r:HAS_COMPONENT]->(c:Atom) RETURN p.tenantId, p.id, r.sequenceIndex, c.id"),
-    "derived from": ("SELECT tenant_id, child_atom_id, parent_atom_id FROM hartonomous.provenance_edge",
+    "derived from": ("SELECT tenant_id, child_atom_id, parent_atom_id FROM hartonomous.provenance_edge WHERE type = 'DERIVED_FROM'",
                      "MATCH (c:Atom)-[:DERIVED_FROM]->(p:Atom) RETURN c.tenantId, c.id, p.id"),
 }
 
