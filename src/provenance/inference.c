@@ -146,8 +146,8 @@ const hart_provenance_query inference_queries[] = {
                             {"failed", HART_PROVENANCE_INTEGER},
                             {"mean_confidence", HART_PROVENANCE_NUMBER},
                             {"mean_us", HART_PROVENANCE_INTEGER}},
-                .cypher = cypher_reasoning_modes,
-                .sql = &sql_reasoning_modes,
+                .cypher = cypher_inference_reasoning,
+                .sql = &sql_inference_reasoning,
         },
         {
                 .number = "4.8",

@@ -1,3 +1,3 @@
 hartonomous_provenance_family(inference
-    inference_models inference_evidence inference_atoms atom_influence model_performance low_confidence reasoning_modes
+    inference_models inference_evidence inference_atoms atom_influence model_performance low_confidence inference_reasoning
     inference_alternatives inference_contexts inference_feedback)
