@@ -1,10 +1,10 @@
 // 2.3 What was delivered, newest first. $tenant; $user: the role that delivered it, null for all; $limit.
-MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s:Source {tenantId: $tenant})
+MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant})
 USING INDEX t:Tenant(tenantId)
-WHERE $user IS NULL OR s.deliveredBy = $user
+WHERE 'Source' IN labels(s) AND ($user IS NULL OR s.deliveredBy = $user)
 WITH s, s.createdAt.epochSeconds * 1000000 + s.createdAt.microsecond AS delivered
 ORDER BY delivered DESC, s.sourceId DESC LIMIT $limit
-OPTIONAL MATCH (s)<-[:INGESTED_FROM]-(d:Atom {tenantId: $tenant})
+OPTIONAL MATCH (s)<-[:INGESTED_FROM]-(d {tenantId: $tenant})
 RETURN s.deliveredBy AS user, s.sourceId AS source, s.fileName AS name, s.uri AS uri, s.contentType AS type, s.size AS size,
        s.state AS state, s.problem AS problem, d.id AS document, delivered,
        s.completedAt.epochSeconds * 1000000 + s.completedAt.microsecond AS completed

@@ -10,11 +10,12 @@ CALL {
     MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
     RETURN 'inference' AS kind, i.taskType AS operation, i.state = 'failed' AS wrong, i.errorType AS error, i.timestamp AS time
     UNION ALL
-    MATCH (g:GenerationStream {tenantId: $tenant})
+    MATCH (g:GenerationStream {tenantId: $tenant}) USING SCAN g:GenerationStream
     RETURN 'generation' AS kind, 'generation' AS operation, g.state = 'failed' AS wrong, null AS error,
            coalesce(g.endedAt, g.createdAt) AS time
     UNION ALL
-    MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s:Source {tenantId: $tenant}) USING INDEX t:Tenant(tenantId)
+    MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant}) USING INDEX t:Tenant(tenantId)
+    WHERE 'Source' IN labels(s)
     RETURN 'source' AS kind, 'delivery' AS operation, s.problem IS NOT NULL AS wrong,
            CASE WHEN s.problem IS NOT NULL THEN 'problem' END AS error, coalesce(s.completedAt, s.createdAt) AS time
 }

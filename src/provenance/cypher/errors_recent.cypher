@@ -12,12 +12,12 @@ CALL {
     RETURN 'inference' AS kind, toString(i.inferenceId) AS id, i.taskType AS operation, i.errorType AS error, i.errorText AS text,
            i.timestamp AS time
     UNION ALL
-    MATCH (g:GenerationStream {tenantId: $tenant, state: 'failed'})
+    MATCH (g:GenerationStream {tenantId: $tenant, state: 'failed'}) USING SCAN g:GenerationStream
     RETURN 'generation' AS kind, toString(g.streamId) AS id, 'generation' AS operation, null AS error, g.errorText AS text,
            g.endedAt AS time
     UNION ALL
-    MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s:Source {tenantId: $tenant}) USING INDEX t:Tenant(tenantId)
-    WHERE s.problem IS NOT NULL
+    MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant}) USING INDEX t:Tenant(tenantId)
+    WHERE 'Source' IN labels(s) AND s.problem IS NOT NULL
     RETURN 'source' AS kind, toString(s.sourceId) AS id, 'delivery' AS operation, 'problem' AS error, s.problem AS text,
            coalesce(s.completedAt, s.createdAt) AS time
 }

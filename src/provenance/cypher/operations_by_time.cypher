@@ -5,7 +5,7 @@ USING INDEX o:Operation(tenantId)
 WITH o, o.createdAt.epochSeconds * 1000000 + o.createdAt.microsecond AS began
 WHERE ($since IS NULL OR began >= $since) AND ($until IS NULL OR began < $until)
 WITH o, began ORDER BY began, o.operationId LIMIT $limit
-OPTIONAL MATCH (o)-[:REQUESTED_BY]->(u:User {tenantId: $tenant})
+OPTIONAL MATCH (o)-[:REQUESTED_BY]->(u {tenantId: $tenant})
 RETURN o.operationId AS operation, o.operationType AS type, o.name AS name, o.state AS state, u.name AS user, began,
        o.endedAt.epochSeconds * 1000000 + o.endedAt.microsecond AS ended, o.durationUs AS duration_us
 ORDER BY began, operation
