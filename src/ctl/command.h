@@ -54,6 +54,7 @@ typedef struct ctl_options {
         const char *uri;                   /* its beginning */
         const char *older_than;            /* an interval as PostgreSQL reads it */
         ctl_list include, exclude, tables; /* patterns */
+        const char *format, *from;         /* NULL where not given */
         int64_t settle;                    /* seconds */
         int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
 } ctl_options;
@@ -80,7 +81,7 @@ enum {
         TAKES_WAIT = 1 << 4,
         TAKES_COUNT = 1 << 5,
         TAKES_LIMIT = 1 << 6,
-        TAKES_DEPTH = 1 << 7,
+        TAKES_DEPTH = 1 << 7, /* --depth, --limit of a walk */
         TAKES_STATE = 1 << 8,
         TAKES_OUTPUT = 1 << 9,
         TAKES_QUEUE = 1 << 10,
@@ -100,7 +101,9 @@ enum {
         TAKES_CHOICE = 1 << 23,   /* --uri, --older-than */
         TAKES_QUOTA = 1 << 24,    /* --atoms, --bytes */
         TAKES_DATABASE = 1 << 29, /* --database, --table */
-        TAKES_WATCH = 1 << 25     /* --include, --exclude, --settle, --all */
+        TAKES_WATCH = 1 << 25,    /* --include, --exclude, --settle, --all */
+        TAKES_FORMAT = 1 << 26,
+        TAKES_FROM = 1 << 27
 };
 
 typedef struct ctl_command {

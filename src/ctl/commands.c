@@ -57,8 +57,20 @@ const ctl_command ctl_commands[] = {
          "Show one atom by its number, or those with a SHA-256",
          "  hartonomousctl atom show 42\n"
          "  hartonomousctl atom show $(printf Hello | sha256sum | cut -c -64)\n"},
-        {"lineage", NULL, "ATOM", 1, 1, TAKES_TENANT | TAKES_DEPTH | TAKES_JSON, ctl_lineage,
-         "Show what an atom came from, read from the graph", "  hartonomousctl lineage 42\n"},
+        {"lineage", NULL, "ATOM", 1, 1, TAKES_TENANT | TAKES_DEPTH | TAKES_FROM | TAKES_FORMAT | TAKES_JSON,
+         ctl_lineage, "Show what an atom came from",
+         "  hartonomousctl lineage 42\n"
+         "  hartonomousctl lineage 42 --depth 3 --format dot | dot -Tsvg >lineage.svg\n"},
+        {"impact", NULL, "ATOM", 1, 1, TAKES_TENANT | TAKES_DEPTH | TAKES_FROM | TAKES_FORMAT | TAKES_JSON, ctl_impact,
+         "Show what would be touched if an atom went",
+         "  hartonomousctl impact 42\n"
+         "  hartonomousctl impact 42 --limit 10000 --json | jq .counts\n"},
+        {"provenance", NULL, "[NAME [KEY=VALUE]...]", 0, -1, TAKES_TENANT | TAKES_FROM | TAKES_FORMAT | TAKES_JSON,
+         ctl_provenance, "Ask one of the provenance questions; without a name: list them",
+         "  hartonomousctl provenance\n"
+         "  hartonomousctl provenance help lineage-up\n"
+         "  hartonomousctl provenance lineage-up atom=42 depth=3\n"
+         "  hartonomousctl provenance 1.1 atom=42 --format mermaid\n"},
         {"queue", "list", "", 0, 0, TAKES_JSON, ctl_queue_list, "List the broker's queues",
          "  hartonomousctl queue list\n"},
         {"queue", "show", "QUEUE", 1, 1, TAKES_JSON, ctl_queue_show,

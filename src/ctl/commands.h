@@ -32,6 +32,8 @@ int ctl_source_show(struct ctl *ctl, int count, char *arguments[]);
 int ctl_atom_show(struct ctl *ctl, int count, char *arguments[]);
 int ctl_reconstruct(struct ctl *ctl, int count, char *arguments[]);
 int ctl_lineage(struct ctl *ctl, int count, char *arguments[]);
+int ctl_impact(struct ctl *ctl, int count, char *arguments[]);
+int ctl_provenance(struct ctl *ctl, int count, char *arguments[]);
 int ctl_search(struct ctl *ctl, int count, char *arguments[]);
 int ctl_dead_letter_list(struct ctl *ctl, int count, char *arguments[]);
 int ctl_dead_letter_summary(struct ctl *ctl, int count, char *arguments[]);

@@ -5,7 +5,9 @@
 
 #include <hartonomous/standard_streams.h>
 
+#include "commands.h"
 #include "options.h"
+#include "questions.h"
 
 static int run(ctl_invocation *invocation)
 {
@@ -13,6 +15,17 @@ static int run(ctl_invocation *invocation)
         int status = invocation->command->run(&ctl, invocation->count, invocation->arguments);
         ctl_done(&ctl);
         return status;
+}
+
+/* `provenance NAME --help` asks about the question. */
+static void help(const ctl_invocation *invocation)
+{
+        const bool asked = invocation->command->run == ctl_provenance && invocation->count > 0;
+        const hart_provenance_query *query = asked ? hart_provenance_named(invocation->arguments[0]) : NULL;
+        if (query)
+                question_explain(query, invocation->options.json);
+        else
+                ctl_print_command_help(invocation->command);
 }
 
 /* A full disk must not look like success. */
@@ -34,7 +47,7 @@ int main(int argc, char *argv[])
         if (invocation.options.version)
                 printf("hartonomousctl %s\nbuilt with %s\n", HARTONOMOUS_VERSION, HARTONOMOUS_LIBRARIES);
         else if (invocation.command && invocation.options.help)
-                ctl_print_command_help(invocation.command);
+                help(&invocation);
         else if (invocation.command)
                 status = run(&invocation);
         else

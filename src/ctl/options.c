@@ -158,6 +158,16 @@ static int check_fit(const ctl_invocation *invocation, const bool given[OPTION_R
         return CTL_OK;
 }
 
+/* A walk shows more than a list does. */
+static void set_defaults(const bool given[OPTION_ROWS_MAX], ctl_invocation *invocation)
+{
+        bool limited = false;
+        for (size_t i = 0; i < option_row_count; i++)
+                limited |= given[i] && option_rows[i].offset == offsetof(ctl_options, limit);
+        if (!limited && invocation->command && invocation->command->takes & TAKES_DEPTH)
+                invocation->options.limit = 500;
+}
+
 int ctl_read_arguments(int argc, char *argv[], ctl_invocation *ret)
 {
         ctl_invocation found = {.options = {.config_dir = HART_CONFIG_DIR,
@@ -172,6 +182,7 @@ int ctl_read_arguments(int argc, char *argv[], ctl_invocation *ret)
         int status = read_options(argc, argv, &found.options, given);
         if (status == CTL_OK && optind < argc && !found.options.version)
                 status = find_command(argc - optind, argv + optind, &found);
+        set_defaults(given, &found);
         /* `hartonomousctl schema --help` asks about all of schema's commands. */
         if (status != CTL_OK && found.options.help)
                 status = CTL_OK;

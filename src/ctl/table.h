@@ -62,6 +62,8 @@ void table_write_json(const struct table *of, hart_json_writer *writer);
 void table_write_json_row(const struct table *of, size_t row, hart_json_writer *writer);
 /* The members of that object, into one that is begun. */
 void table_write_json_members(const struct table *of, size_t row, hart_json_writer *writer);
+/* What JSON has, as comma-separated values with a title line; null is nothing between the commas. */
+void table_write_csv(const struct table *of, hart_buffer *out);
 /* The whole of it on stdout, in the form that was asked for. */
 void table_show(const struct table *of, bool json);
 

@@ -41,7 +41,7 @@ static struct thing named_thing(const hart_provenance_query *query, const hart_p
 
 static hart_code refuse_several(const hart_provenance_query *query, hart_error *err)
 {
-        return hart_fail(err, HART_CONFIG, "%s: there are several tenants; say which: --tenant=N", query->name);
+        return hart_fail(err, HART_FAILED, "%s: there are several tenants; say which: --tenant=N", query->name);
 }
 
 static hart_code find_in_graph(hart_graph *graph, struct thing thing, int32_t *ret, hart_error *err)
