@@ -1,0 +1,518 @@
+/* HAS_COMPONENT: parents in order of their ids, some at once where they are short, piece by piece where one is long. */
+#include "run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "graph_check_cypher.h"
+#include "graph_check_sql.h"
+
+/* Parents that are listed at once; components that are compared at once; lines about one parent. */
+enum { PARENTS = 1000, WINDOW = 50000, LINES = 20, ERASED = 10000 };
+
+typedef struct parents_scope {
+        check_run *run;
+        int32_t tenant;
+        bool known;
+} parents_scope;
+
+/* One component of a parent. */
+typedef struct component {
+        int64_t parent, sequence, atom;
+} component;
+
+/* Components of the parents (after, to] with indexes from `from` to before `until`, as both sides have them, in order.
+ * `to` is INT64_MAX at the end. */
+typedef struct component_window {
+        int64_t after, to, from, until;
+        component *item;
+        size_t count, capacity;
+        hart_graph_result *graph;
+} component_window;
+
+static void window_done(component_window *window)
+{
+        free(window->item);
+        hart_graph_result_close(window->graph);
+}
+
+static void add_run(component_window *window, const hart_pg_result *runs, size_t row)
+{
+        HART_CLEANUP(hart_free_p) int64_t *atoms = NULL;
+        const int64_t parent = hart_pg_integer(runs, row, 0), first = hart_pg_integer(runs, row, 1);
+        const size_t count = hart_pg_int8_array(runs, row, 2, &atoms);
+
+        for (size_t i = 0; i < count; i++) {
+                const int64_t sequence = first + (int64_t)i;
+                if (sequence < window->from || sequence >= window->until)
+                        continue;
+                if (window->count == window->capacity) {
+                        window->capacity = window->capacity ? window->capacity * 2 : 1024;
+                        window->item = hart_reallocate_array(window->item, window->capacity, sizeof *window->item);
+                }
+                window->item[window->count++] = (component){parent, sequence, atoms[i]};
+        }
+}
+
+static hart_code read_database(const parents_scope *scope, component_window *window, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *runs = NULL;
+
+        hart_pg_add_int4(&parameters, scope->tenant);
+        hart_pg_add_int8(&parameters, window->after);
+        hart_pg_add_int8(&parameters, window->to);
+        hart_pg_add_int8(&parameters, window->from);
+        hart_pg_add_int8(&parameters, window->until);
+        hart_pg_add_text(&parameters, scope->run->options->leave_out);
+        const hart_code code = hart_pg_run(scope->run->options->pg, &sql_components, &parameters, &runs, err);
+        for (size_t row = 0; code == HART_OK && row < hart_pg_rows(runs); row++)
+                add_run(window, runs, row);
+        return code;
+}
+
+static hart_code read_graph(const parents_scope *scope, component_window *window, hart_error *err)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
+        hart_json_writer writer;
+
+        range_begin(&writer, &parameters, scope->tenant, window->after, &window->to, 4 * (int64_t)WINDOW);
+        put_integer(&writer, "from", window->from);
+        put_integer(&writer, "until", window->until);
+        hart_json_end_object(&writer);
+        return hart_graph_run(scope->run->options->graph, cypher_range_components, &parameters, &window->graph, err);
+}
+
+/* --- one window -------------------------------------------------------------------------------------------------- */
+
+/* Gets each difference: atoms are -1 for none, and 0 for what is no atom of the tenant. Ends the comparison with false.
+ */
+typedef bool differ(const parents_scope *scope, const char *what, int64_t parent, int64_t sequence, int64_t database,
+                    int64_t graph, void *data);
+
+static component graph_component(const hart_graph_result *result, size_t row)
+{
+        return (component){cell_integer(result, row, 0), cell_integer(result, row, 1), cell_integer(result, row, 2)};
+}
+
+static int order(const component *left, const component *right)
+{
+        if (left->parent != right->parent)
+                return left->parent < right->parent ? -1 : 1;
+        return (left->sequence > right->sequence) - (left->sequence < right->sequence);
+}
+
+/* All that the graph has in one place; *row goes behind it. `wanted` NULL: there should be nothing. */
+static bool compare_place(const parents_scope *scope, const component_window *window, const component *wanted,
+                          size_t *row, differ *visit, void *data)
+{
+        const component place = graph_component(window->graph, *row);
+        bool right = false, going = true;
+
+        for (; *row < hart_graph_rows(window->graph) && going; ++*row) {
+                const component there = graph_component(window->graph, *row);
+                if (order(&there, &place) != 0)
+                        break;
+                if (wanted && !right && there.atom == wanted->atom) {
+                        right = true;
+                        continue;
+                }
+                const bool same = wanted && there.atom == wanted->atom;
+                going = visit(scope, same ? "doubled" : "surplus", there.parent, there.sequence,
+                              same ? wanted->atom : -1, there.atom, data);
+        }
+        if (going && wanted && !right)
+                going = visit(scope, "missing", wanted->parent, wanted->sequence, wanted->atom, -1, data);
+        return going;
+}
+
+static void compare_window(const parents_scope *scope, const component_window *window, differ *visit, void *data)
+{
+        const size_t rows = hart_graph_rows(window->graph);
+        size_t i = 0, row = 0;
+        bool going = true;
+
+        while (going && (i < window->count || row < rows)) {
+                const component there = row < rows ? graph_component(window->graph, row) : (component){0};
+                const component *wanted = i < window->count ? &window->item[i] : NULL;
+                const int sign = !wanted ? 1 : row == rows ? -1 : order(wanted, &there);
+                if (sign < 0)
+                        going = visit(scope, "missing", wanted->parent, wanted->sequence, wanted->atom, -1, data);
+                else
+                        going = compare_place(scope, window, sign == 0 ? wanted : NULL, &row, visit, data);
+                i += sign <= 0;
+        }
+}
+
+/* --- parents that differ ----------------------------------------------------------------------------------------- */
+
+static bool note_parent(const parents_scope *scope, const char *what, int64_t parent, int64_t sequence,
+                        int64_t database, int64_t graph, void *data)
+{
+        check_ids *parents = data;
+
+        (void)scope, (void)what, (void)sequence, (void)database, (void)graph;
+        if (parents->count == 0 || parents->item[parents->count - 1] != parent)
+                ids_add(parents, parent);
+        return true;
+}
+
+struct lines {
+        size_t count;
+};
+
+static void write_atom(int64_t atom, char text[24])
+{
+        snprintf(text, 24, "%" PRId64, atom);
+        if (atom < 0)
+                text[0] = '\0';
+        else if (atom == 0)
+                snprintf(text, 24, "not of the tenant");
+}
+
+static bool name_component(const parents_scope *scope, const char *what, int64_t parent, int64_t sequence,
+                           int64_t database, int64_t graph, void *data)
+{
+        struct lines *lines = data;
+        char key[24], member[32], one[24], other[24];
+
+        if (lines->count++ >= LINES)
+                return true;
+        snprintf(key, sizeof key, "%" PRId64, parent);
+        snprintf(member, sizeof member, "HAS_COMPONENT[%" PRId64 "]", sequence);
+        write_atom(database, one);
+        write_atom(graph, other);
+        run_found_text(scope->run, what, "Composition", scope->tenant, key, member, one, other);
+        return true;
+}
+
+/* Of one window of a parent. */
+static hart_code compare_piece(const parents_scope *scope, int64_t parent, int64_t from, int64_t until, differ *visit,
+                               void *data, hart_error *err)
+{
+        HART_CLEANUP(window_done)
+        component_window window = {.after = parent - 1, .to = parent, .from = from, .until = until};
+        hart_code code = read_database(scope, &window, err);
+
+        if (code == HART_OK)
+                code = read_graph(scope, &window, err);
+        if (code == HART_OK)
+                compare_window(scope, &window, visit, data);
+        return code;
+}
+
+/* Piece by piece up to `count`; what lies beyond or before is in the last piece. */
+static hart_code compare_parent(const parents_scope *scope, int64_t parent, int64_t count, differ *visit, void *data,
+                                hart_error *err)
+{
+        hart_code code = HART_OK;
+        int64_t from = INT64_MIN;
+
+        for (int64_t until = WINDOW; code == HART_OK && from < INT64_MAX; until += WINDOW) {
+                const int64_t end = until < count ? until : INT64_MAX;
+                code = compare_piece(scope, parent, from, end, visit, data, err);
+                from = end;
+        }
+        return code;
+}
+
+typedef struct parent_atom {
+        int64_t id, count; /* components: of the side that has more */
+        bool again;        /* it differed at the last look, too */
+} parent_atom;
+
+static hart_code judge_parent(const parents_scope *scope, parent_atom *parent, bool unsettled, bool *differs,
+                              hart_error *err)
+{
+        HART_CLEANUP(ids_done) check_ids found = {0};
+        const hart_code code = compare_parent(scope, parent->id, parent->count, note_parent, &found, err);
+
+        *differs = found.count > 0;
+        parent->again = parent->again && *differs && !unsettled;
+        return code;
+}
+
+static hart_code name_parent(const parents_scope *scope, const parent_atom *parent, check_ids *wrong, hart_error *err)
+{
+        struct lines lines = {0};
+        const hart_code code = compare_parent(scope, parent->id, parent->count, name_component, &lines, err);
+        char key[24], more[32];
+
+        if (lines.count)
+                ids_add(wrong, parent->id);
+        if (lines.count <= LINES)
+                return code;
+        snprintf(key, sizeof key, "%" PRId64, parent->id);
+        snprintf(more, sizeof more, "%zu more", lines.count - LINES);
+        run_found_text(scope->run, "differs", "Composition", scope->tenant, key, "HAS_COMPONENT", "", more);
+        return code;
+}
+
+static hart_code erase_components(const parents_scope *scope, const check_ids *parents, hart_error *err)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
+        hart_json_writer writer;
+        hart_code code = HART_OK;
+        int64_t deleted = 1;
+
+        range_begin(&writer, &parameters, scope->tenant, 0, NULL, ERASED);
+        hart_json_key(&writer, "rows");
+        hart_json_begin_array(&writer);
+        for (size_t i = 0; i < parents->count; i++)
+                hart_json_put_integer(&writer, parents->item[i]);
+        hart_json_end_array(&writer);
+        hart_json_end_object(&writer);
+        while (code == HART_OK && deleted > 0) {
+                HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *result = NULL;
+                code = hart_graph_run(scope->run->options->graph, cypher_erase_components, &parameters, &result, err);
+                deleted = code == HART_OK ? cell_integer(result, 0, 0) : 0;
+                scope->run->result.deleted += (uint64_t)deleted;
+        }
+        return code;
+}
+
+static hart_code remedy(const parents_scope *scope, const check_ids *wrong, hart_error *err)
+{
+        const hart_graph_remedy remedy = scope->run->options->remedy;
+        hart_code code = HART_OK;
+
+        if (wrong->count == 0)
+                return HART_OK;
+        if (!scope->known)
+                scope->run->result.unnamed += wrong->count;
+        if (remedy >= HART_GRAPH_REMEDY_REMAKE)
+                code = erase_components(scope, wrong, err);
+        return code == HART_OK && remedy >= HART_GRAPH_REMEDY_ASK ? run_ask(scope->run, "Composition", wrong, err)
+                                                                  : code;
+}
+
+/* Twice the same without a message about it in between, or it is in flight. *count becomes the number of those. */
+static hart_code settle_round(const parents_scope *scope, parent_atom *parents, size_t *count, check_ids *wrong,
+                              hart_error *err)
+{
+        HART_CLEANUP(ids_done) check_ids ids = {0}, unsettled = {0};
+        size_t kept = 0;
+
+        for (size_t i = 0; i < *count; i++)
+                ids_add(&ids, parents[i].id);
+        hart_code code = run_unsettled(scope->run, "Composition", scope->tenant, &ids, &unsettled, err);
+        for (size_t i = 0; code == HART_OK && i < *count; i++) {
+                parent_atom parent = parents[i];
+                bool differs = false;
+                const bool waits = ids_have(&unsettled, parent.id);
+                code = judge_parent(scope, &parent, waits, &differs, err);
+                if (code != HART_OK || !differs)
+                        continue;
+                if (parent.again) {
+                        code = name_parent(scope, &parent, wrong, err);
+                        continue;
+                }
+                parent.again = !waits;
+                parents[kept++] = parent;
+        }
+        *count = kept;
+        return code;
+}
+
+static hart_code settle(const parents_scope *scope, parent_atom *parents, size_t count, hart_error *err)
+{
+        HART_CLEANUP(ids_done) check_ids wrong = {0};
+        hart_code code = HART_OK;
+
+        for (int round = 0; code == HART_OK && count && round < CHECK_ROUNDS; round++) {
+                if (round)
+                        run_pause(scope->run, round);
+                code = settle_round(scope, parents, &count, &wrong, err);
+        }
+        scope->run->result.in_flight += count;
+        return code == HART_OK ? remedy(scope, &wrong, err) : code;
+}
+
+/* --- ranges of parents ------------------------------------------------------------------------------------------- */
+
+/* The parents of (after, to], of both sides, ascending. */
+typedef struct parent_range {
+        int64_t after, to;
+        bool last;
+        parent_atom *item;
+        size_t count;
+        uint64_t components; /* of PostgreSQL's */
+} parent_range;
+
+static hart_code list_database(const parents_scope *scope, int64_t after, hart_pg_result **ret, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
+
+        hart_pg_add_int4(&parameters, scope->tenant);
+        hart_pg_add_int8(&parameters, after);
+        hart_pg_add_int8(&parameters, PARENTS);
+        hart_pg_add_text(&parameters, scope->run->options->leave_out);
+        return hart_pg_run(scope->run->options->pg, &sql_parents, &parameters, ret, err);
+}
+
+static hart_code list_graph(const parents_scope *scope, int64_t after, int64_t to, hart_graph_result **ret,
+                            hart_error *err)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
+        hart_json_writer writer;
+
+        range_begin(&writer, &parameters, scope->tenant, after, &to, 4 * PARENTS);
+        hart_json_end_object(&writer);
+        return hart_graph_run(scope->run->options->graph, cypher_parents, &parameters, ret, err);
+}
+
+static void merge_parents(parent_range *range, const hart_pg_result *database, const hart_graph_result *graph)
+{
+        const size_t ours = hart_pg_rows(database), theirs = hart_graph_rows(graph);
+        size_t i = 0, row = 0;
+
+        range->count = 0;
+        range->components = 0;
+        range->item = hart_reallocate_array(range->item, ours + theirs + 1, sizeof *range->item);
+        while (true) {
+                const bool listed = i < ours && hart_pg_integer(database, i, 0) <= range->to;
+                const bool shown = row < theirs && cell_integer(graph, row, 0) <= range->to;
+                if (!listed && !shown)
+                        return;
+                const int64_t one = listed ? hart_pg_integer(database, i, 0) : INT64_MAX;
+                const int64_t other = shown ? cell_integer(graph, row, 0) : INT64_MAX;
+                parent_atom parent = {.id = one < other ? one : other};
+                if (listed && one == parent.id) {
+                        parent.count = hart_pg_integer(database, i++, 1);
+                        range->components += (uint64_t)parent.count;
+                }
+                if (shown && other == parent.id) {
+                        const int64_t count = cell_integer(graph, row++, 1);
+                        parent.count = count > parent.count ? count : parent.count;
+                }
+                range->item[range->count++] = parent;
+        }
+}
+
+static hart_code list_parents(const parents_scope *scope, parent_range *range, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *database = NULL;
+        HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *graph = NULL;
+        hart_code code = list_database(scope, range->after, &database, err);
+
+        if (code != HART_OK)
+                return code;
+        const size_t rows = hart_pg_rows(database);
+        range->last = rows < PARENTS;
+        range->to = range->last ? INT64_MAX : hart_pg_integer(database, rows - 1, 0);
+        code = list_graph(scope, range->after, range->to, &graph, err);
+        if (code != HART_OK)
+                return code;
+        /* The graph has more than fits: the range ends where that list does. An atom that exists twice may stand
+         * twice at its end. */
+        const size_t shown = hart_graph_rows(graph);
+        if (shown == 4 * PARENTS && cell_integer(graph, shown - 1, 0) > cell_integer(graph, 0, 0)) {
+                range->to = cell_integer(graph, shown - 1, 0) - 1;
+                range->last = false;
+        }
+        merge_parents(range, database, graph);
+        return HART_OK;
+}
+
+static parent_atom *find_parent(const parent_range *range, int64_t id)
+{
+        for (size_t i = 0; i < range->count; i++)
+                if (range->item[i].id == id)
+                        return &range->item[i];
+        return NULL;
+}
+
+/* Several short parents, or a long one. */
+static hart_code compare_group(const parents_scope *scope, const parent_range *range, size_t first, size_t end,
+                               check_ids *differing, hart_error *err)
+{
+        HART_CLEANUP(window_done)
+        component_window window = {.after = range->item[first].id - 1,
+                                   .to = range->item[end - 1].id,
+                                   .from = INT64_MIN,
+                                   .until = INT64_MAX};
+
+        if (end - first == 1)
+                return compare_parent(scope, range->item[first].id, range->item[first].count, note_parent, differing,
+                                      err);
+        hart_code code = read_database(scope, &window, err);
+        if (code == HART_OK)
+                code = read_graph(scope, &window, err);
+        if (code == HART_OK)
+                compare_window(scope, &window, note_parent, differing);
+        return code;
+}
+
+static hart_code compare_range(const parents_scope *scope, const parent_range *range, check_ids *differing,
+                               hart_error *err)
+{
+        hart_code code = HART_OK;
+        size_t first = 0;
+
+        while (code == HART_OK && first < range->count) {
+                size_t end = first + 1;
+                int64_t room = WINDOW - range->item[first].count;
+                while (end < range->count && range->item[end].count <= room)
+                        room -= range->item[end++].count;
+                code = compare_group(scope, range, first, end, differing, err);
+                first = end;
+        }
+        return code;
+}
+
+static hart_code check_parents(const parents_scope *scope, parent_range *range, hart_error *err)
+{
+        HART_CLEANUP(ids_done) check_ids differing = {0};
+        HART_CLEANUP(hart_free_p) parent_atom *candidates = NULL;
+        hart_code code = list_parents(scope, range, err);
+
+        if (code == HART_OK)
+                code = compare_range(scope, range, &differing, err);
+        if (code != HART_OK || differing.count == 0)
+                return code;
+        candidates = hart_allocate_array(differing.count, sizeof *candidates);
+        for (size_t i = 0; i < differing.count; i++) {
+                const parent_atom *found = find_parent(range, differing.item[i]);
+                candidates[i] = found ? *found : (parent_atom){.id = differing.item[i]};
+        }
+        return settle(scope, candidates, differing.count, err);
+}
+
+static hart_code count_both(const parents_scope *scope, int64_t *total, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
+        int64_t shown = 0;
+
+        hart_pg_add_int4(&parameters, scope->tenant);
+        hart_pg_add_text(&parameters, scope->run->options->leave_out);
+        hart_code code = hart_pg_run(scope->run->options->pg, &sql_count_components, &parameters, &rows, err);
+        if (code == HART_OK)
+                code = count_graph(scope->run, cypher_count_components, scope->tenant, &shown, err);
+        if (code != HART_OK)
+                return code;
+        *total = hart_pg_integer(rows, 0, 0);
+        if (scope->run->options->counted)
+                scope->run->options->counted("Composition", scope->tenant, *total, shown, scope->run->options->data);
+        return HART_OK;
+}
+
+hart_code check_components(check_run *run, int32_t tenant, bool known, hart_error *err)
+{
+        const parents_scope scope = {.run = run, .tenant = tenant, .known = known};
+        parent_range range = {.after = INT64_MIN};
+        int64_t total = 0;
+        uint64_t done = 0;
+        hart_code code = count_both(&scope, &total, err);
+
+        while (code == HART_OK && !range.last) {
+                code = check_parents(&scope, &range, err);
+                range.after = range.to;
+                done += range.components;
+                run->result.compared += code == HART_OK ? range.components : 0;
+                if (code == HART_OK && run->options->progress)
+                        code = run->options->progress("Composition", done, (uint64_t)total, run->options->data);
+        }
+        free(range.item);
+        return code;
+}

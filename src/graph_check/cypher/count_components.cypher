@@ -1,0 +1,3 @@
+// $tenant
+MATCH (p:Atom) WHERE p.tenantId = $tenant
+RETURN sum(COUNT { (p)-[:HAS_COMPONENT]->() })

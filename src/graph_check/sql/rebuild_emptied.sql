@@ -1,0 +1,1 @@
+UPDATE hartonomous.graph_rebuild SET emptying = false, changed_at = now()

@@ -1,0 +1,2 @@
+-- One at a time, until the connection ends.
+SELECT pg_try_advisory_lock(hashtextextended('hartonomous graph rebuild', 0))
