@@ -1,8 +1,16 @@
 /* The graph: a client of Neo4j's HTTP interfaces, the graph's schema, and lineage.
  *
- * A failure of Neo4j becomes a code by the class of Neo4j's own code, never by the HTTP status alone: what may pass
- * (Neo.TransientError, Neo.DatabaseError, a cut connection, 429 and 5xx) → HART_RETRY; a wrong password or a
- * missing database → HART_CONFIG; any other Neo.ClientError → HART_POISON. err->foreign holds Neo4j's code.
+ * A failure of Neo4j becomes a code by Neo4j's own code, never by the HTTP status alone; err->foreign holds it.
+ *   HART_RETRY   what passes by itself: Neo.TransientError, most of Neo.DatabaseError, a cut connection, 429 and 5xx.
+ *                Deadlocks and lock time-outs come here only after the client itself has tried five times.
+ *                With hart_graph_is_memory the same statement will not do either: send fewer rows at once; where it is
+ *                a single row already, treat it as HART_FAILED.
+ *   HART_CONFIG  a wrong password, a missing database or interface, no Neo4j at all.
+ *   HART_POISON  what the data or the statement will bring about every time: any other Neo.ClientError, a value that is
+ *                too large for its index, an integer over 64 bits. With several rows, halve them until the bad one is
+ *                alone.
+ *   HART_FAILED  may pass, may be the data, nobody can say (Neo.DatabaseError.Statement, a transaction that timed out):
+ *                halve as for HART_POISON, but let a single row have a few attempts.
  * Values reach Neo4j as parameters only, labels and relationship types are fixed text of the .cypher files. */
 #ifndef HARTONOMOUS_GRAPH_H
 #define HARTONOMOUS_GRAPH_H
@@ -75,6 +83,10 @@ int64_t hart_graph_counter(const hart_graph_result *result, const char *name);
 uint64_t hart_graph_requests(const hart_graph *graph); /* sent so far */
 uint64_t hart_graph_retries(const hart_graph *graph);  /* those of them that repeated a statement */
 
+/* Of a failed statement: was it too much at once for the server's memory; did two wait for each other's locks? */
+bool hart_graph_is_memory(const hart_error *err);
+bool hart_graph_is_deadlock(const hart_error *err);
+
 /* --- statements beside one another ------------------------------------------------------------------------------ */
 
 /* Begins a statement on a free lane ([neo4j] lanes); HART_EMPTY when none is free. Statement and parameters are
@@ -99,9 +111,6 @@ void hart_graph_abandon(hart_graph *graph);
 /* The reply of one of the interfaces, judged; for tests and the fuzzer. *ret as in hart_graph_run. */
 hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *body, size_t size, hart_graph_result **ret,
                                 hart_error *err);
-
-/* Of a failed statement: was Neo4j short of memory for so many rows? */
-bool hart_graph_is_memory(const hart_error *err);
 
 /* --- the graph's schema ----------------------------------------------------------------------------------------- */
 

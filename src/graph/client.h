@@ -63,6 +63,8 @@ hart_code graph_discover(hart_graph *graph, hart_error *err);
 hart_code graph_explain(hart_code code, hart_error *err);
 /* Neo4j's own code and text, as our code and text. */
 hart_code graph_refuse(const char *neo4j_code, const char *message, hart_error *err);
+/* An answer without a word of Neo4j's. */
+hart_code graph_refuse_status(long status, hart_error *err);
 /* Does the client itself try again after such a failure? */
 bool graph_is_tried_again(const hart_error *err);
 const hart_json *graph_result_bookmarks(const hart_graph_result *result);

@@ -155,9 +155,10 @@ static void forget_server(hart_graph *graph)
         graph_bookmarks_done(&graph->bookmarks);
 }
 
-static bool is_of_neo4j(const hart_error *err)
+static bool is_of_another_server(hart_code code, const hart_error *err)
 {
-        return strncmp(err->foreign, "Neo.", 4) == 0;
+        return code == HART_CONFIG || strstr(err->foreign, "Bookmark") ||
+               (code == HART_RETRY && strncmp(err->foreign, "Neo.", 4) != 0);
 }
 
 /* The answer is there, or there will be none. */
@@ -175,7 +176,7 @@ static void judge(hart_graph *graph, graph_lane *lane, hart_code code)
         else if (graph_is_tried_again(&lane->err) && lane->tries < TRIES) {
                 lane->state = GRAPH_LANE_DUE;
                 lane->due = hart_now() + hart_backoff_delay(lane->tries, DELAY_BASE, DELAY_MAX, hart_random());
-        } else if (code == HART_RETRY && (!is_of_neo4j(&lane->err) || strstr(lane->err.foreign, "Bookmark")))
+        } else if (is_of_another_server(code, &lane->err))
                 forget_server(graph);
 }
 

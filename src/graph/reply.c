@@ -1,6 +1,5 @@
-/* What Neo4j answered, and what that means for the caller. The class of Neo4j's own code decides; the HTTP status only
- * where there is none: the Query API says 202 before a statement is known to have worked, the older interface always
- * 200. */
+/* What Neo4j answered. Neo4j's own code decides what it means (verdict.c), the HTTP status only where there is none:
+ * the Query API says 202 before a statement is known to have worked, the older interface always 200. */
 #include <string.h>
 
 #include "client.h"
@@ -11,35 +10,21 @@ struct hart_graph_result {
         hart_graph_api api;
 };
 
-static hart_code refuse(const hart_json *error, hart_error *err)
+/* Statuses with which Neo4j's HTTP port turns down what is no question for a database: nothing there, or sent in a
+ * way that it does not take. */
+static bool is_of_the_port(long status)
+{
+        return status == 404 || status == 405 || status == 406 || status == 415;
+}
+
+static hart_code refuse(long status, const hart_json *error, hart_error *err)
 {
         const char *neo4j_code = hart_json_text(hart_json_member(error, "code"), NULL);
         const char *message = hart_json_text(hart_json_member(error, "message"), NULL);
 
+        if (neo4j_code && strncmp(neo4j_code, "Neo.ClientError.Request.", 24) == 0 && is_of_the_port(status))
+                return graph_refuse_status(status, err);
         return graph_refuse(neo4j_code ? neo4j_code : "", message ? message : "no message", err);
-}
-
-bool hart_graph_is_memory(const hart_error *err)
-{
-        return strncmp(err->foreign, "Neo.TransientError.", 19) == 0 && strstr(err->foreign, "Memory") != NULL;
-}
-
-/* No error in the body, yet no sign of success: a proxy's page, a cut answer, something that is not Neo4j. */
-static hart_code refuse_status(long status, hart_error *err)
-{
-        HART_CLEANUP(hart_free_p) char *foreign = hart_format("HTTP %ld", status);
-        hart_code code = HART_RETRY;
-
-        if (status >= 500 || status == 429 || status == 408)
-                (void)hart_fail(err, HART_RETRY, "Neo4j answers HTTP %ld", status);
-        else if (status >= 300)
-                code = hart_fail(err, HART_CONFIG,
-                                 "HTTP %ld, and no word of Neo4j's: check [neo4j] url in graph-sync.conf", status);
-        else
-                (void)hart_fail(err, HART_RETRY, "Neo4j's answer breaks off (HTTP %ld): the outcome is unknown",
-                                status);
-        (void)hart_error_foreign(err, foreign);
-        return code;
 }
 
 static bool is_array(const hart_json *value)
@@ -69,13 +54,13 @@ hart_code hart_graph_read_reply(hart_graph_api api, long status, const void *bod
         hart_error not_json;
 
         if (hart_json_parse(body, size, &root, &not_json) != HART_OK)
-                return refuse_status(status, err);
+                return graph_refuse_status(status, err);
         const hart_json *errors = hart_json_member(root, "errors");
         if (hart_json_count(errors) > 0)
-                return refuse(hart_json_item(errors, 0), err);
+                return refuse(status, hart_json_item(errors, 0), err);
         const hart_json *rows = successful_rows(api, status, root);
         if (!rows)
-                return refuse_status(status, err);
+                return graph_refuse_status(status, err);
         if (ret) {
                 hart_graph_result *result = hart_allocate(sizeof *result);
                 *result = (hart_graph_result){HART_TAKE(root), rows, api};
