@@ -135,7 +135,7 @@ const hart_provenance_query inference_queries[] = {
         },
         {
                 .number = "4.7",
-                .name = "reasoning-modes",
+                .name = "inference-reasoning",
                 .summary = "How answers came about: reasoning modes of one inference, or of all",
                 .parameters = {TENANT,
                                {"inference", HART_PROVENANCE_INTEGER, "", 0, 0,
