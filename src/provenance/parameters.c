@@ -87,7 +87,7 @@ static hart_code refuse_value(const hart_provenance_parameter *parameter, const 
                 return hart_fail(err, HART_CONFIG, "%s=%.80s: not a number, such as 0.5", parameter->name, text);
         case HART_PROVENANCE_TIME:
                 return hart_fail(err, HART_CONFIG,
-                                 "%s=%.80s: not a time in UTC, such as 2026-11-21 or 2026-11-21T10:00:00Z",
+                                 "%s=%.80s: not a time in UTC, such as 2026-11-21, 2026-11-21T10:00:00Z or now",
                                  parameter->name, text);
         case HART_PROVENANCE_TEXT:
         case HART_PROVENANCE_FLAG:

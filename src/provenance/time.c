@@ -1,5 +1,6 @@
 /* Times as people write them. Only UTC is taken: a time without its zone means another moment on every machine. */
 #include <string.h>
+#include <time.h>
 
 #include "values.h"
 
@@ -73,8 +74,20 @@ static bool read_clock(const char *text, int64_t *ret)
         return true;
 }
 
+/* Read once: Neo4j and PostgreSQL are asked of the same moment. */
+static int64_t now(void)
+{
+        struct timespec time = {0};
+        clock_gettime(CLOCK_REALTIME, &time);
+        return (int64_t)time.tv_sec * SECOND + time.tv_nsec / 1000;
+}
+
 bool provenance_read_time(const char *text, int64_t *ret)
 {
+        if (strcmp(text, "now") == 0) {
+                *ret = now();
+                return true;
+        }
         int year = 0, month = 0, day = 0;
         int64_t clock = 0;
         if (!read_digits(&text, 4, &year) || !pass(&text, '-') || !read_digits(&text, 2, &month) || !pass(&text, '-') ||
