@@ -1,4 +1,4 @@
-/* The catalog: reading what was ingested. Sources, atoms, a source's bytes again, lineage and search, for any program
+/* The catalog: reading what was ingested. Sources, atoms, a source's bytes again and search, for any program
  * that has a connection and SELECT on schema hartonomous. It changes nothing and keeps no state.
  *
  * Rows are handed to a visit function one by one; their texts are borrowed until it returns. Where a thing is looked
@@ -115,24 +115,6 @@ typedef struct hart_child {
 /* Sources that lay in a source, in their order there. HART_EMPTY where there is none. */
 hart_code hart_catalog_children(hart_pg *pg, int32_t tenant, int64_t source,
                                 void (*visit)(const hart_child *child, void *data), void *data, hart_error *err);
-
-/* --- lineage ---------------------------------------------------------------------------------------------------- */
-
-/* One step upstream: `from` came from `id`. */
-typedef struct hart_lineage_row {
-        int depth;        /* 1, 2, … */
-        int64_t from;     /* atom */
-        const char *type; /* DERIVED_FROM; HAS_COMPONENT: from is a component of id; INGESTED_FROM: id is a source */
-        int64_t id;
-        const char *what, *text, *uri, *derivation; /* as hart_graph_lineage_row; "" where nothing is known */
-        double confidence;
-} hart_lineage_row;
-/* From PostgreSQL, nearest first, each step once. Looking for the wholes an atom is part of reads the tenant's
- * compositions from end to end; the graph knows them at once. HART_EMPTY: no such atom. *more (may be NULL): there is
- * more than `rows`. */
-hart_code hart_catalog_lineage(hart_pg *pg, int32_t tenant, int64_t atom, int depth, size_t rows,
-                               void (*visit)(const hart_lineage_row *row, void *data), void *data, bool *more,
-                               hart_error *err);
 
 /* --- search ----------------------------------------------------------------------------------------------------- */
 

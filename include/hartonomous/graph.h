@@ -1,4 +1,4 @@
-/* The graph: a client of Neo4j's HTTP interfaces, the graph's schema, and lineage.
+/* The graph: a client of Neo4j's HTTP interfaces, and the graph's schema.
  *
  * A failure of Neo4j becomes a code by Neo4j's own code, never by the HTTP status alone; err->foreign holds it.
  *   HART_RETRY   what passes by itself: Neo.TransientError, most of Neo.DatabaseError, a cut connection, 429 and 5xx.
@@ -144,31 +144,5 @@ hart_code hart_graph_schema_verify(hart_graph *graph,
                                    void *data, size_t *differences, hart_error *err);
 /* Are the constraints there that writing needs? HART_CONFIG naming `hartonomousctl graph apply` if not. */
 hart_code hart_graph_schema_require(hart_graph *graph, hart_error *err);
-
-/* --- lineage ---------------------------------------------------------------------------------------------------- */
-
-#define HART_GRAPH_LINEAGE_DEPTH 10
-#define HART_GRAPH_LINEAGE_ROWS  500
-
-/* One step upstream: `from` came from `id`. Texts are "" where nothing is known. */
-typedef struct hart_graph_lineage_row {
-        int depth;    /* 1, 2, … */
-        int64_t from; /* atom id */
-        const char
-                *type; /* "DERIVED_FROM"; "HAS_COMPONENT": from is a component of id; "INGESTED_FROM": id is a source */
-        int64_t id;    /* atom id, or source id where type is INGESTED_FROM */
-        int64_t count; /* relationships of this kind between the two; a component may occur many times */
-        const char *what;       /* the atom's type "text/document", or the source's content type */
-        const char *text;       /* preview of the atom, or the source's file name */
-        const char *uri;        /* of a source */
-        const char *derivation; /* of DERIVED_FROM */
-        double confidence;      /* of DERIVED_FROM, else 1 */
-} hart_graph_lineage_row;
-/* Everything an atom came from, nearest first, each step once. depth 1 to HART_GRAPH_LINEAGE_DEPTH, rows 1 to
- * HART_GRAPH_LINEAGE_ROWS; *more (may be NULL) tells that there is more than the limits let through. HART_EMPTY: the
- * graph has no such atom. */
-hart_code hart_graph_lineage(hart_graph *graph, int64_t tenant, int64_t atom, int depth, size_t rows,
-                             void (*visit)(const hart_graph_lineage_row *row, void *data), void *data, bool *more,
-                             hart_error *err);
 
 #endif

@@ -104,8 +104,9 @@ hart_code hart_provenance_ask_database(hart_pg *pg, const hart_provenance_query 
 /* --- whose is it ------------------------------------------------------------------------------------------------- */
 
 /* The tenant of the atom, source, operation or inference that the values name; where they name none, the only tenant
- * there is. HART_EMPTY: there is no such thing, or no tenant. HART_FAILED: there are several tenants, and one must be
- * named. */
+ * there is. HART_PROVENANCE_SEVERAL: there are several, and one must be named. HART_EMPTY: there is no such thing, or
+ * no tenant. */
+#define HART_PROVENANCE_SEVERAL (-1)
 hart_code hart_provenance_tenant_from_graph(hart_graph *graph, const hart_provenance_query *query,
                                             const hart_provenance_values *values, int32_t *ret, hart_error *err);
 hart_code hart_provenance_tenant_from_database(hart_pg *pg, const hart_provenance_query *query,

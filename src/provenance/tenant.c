@@ -39,11 +39,6 @@ static struct thing named_thing(const hart_provenance_query *query, const hart_p
         return thing;
 }
 
-static hart_code refuse_several(const hart_provenance_query *query, hart_error *err)
-{
-        return hart_fail(err, HART_FAILED, "%s: there are several tenants; say which: --tenant=N", query->name);
-}
-
 static hart_code find_in_graph(hart_graph *graph, struct thing thing, int32_t *ret, hart_error *err)
 {
         HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *result = NULL;
@@ -94,11 +89,9 @@ hart_code hart_provenance_tenant_from_graph(hart_graph *graph, const hart_proven
         const hart_code code = hart_graph_run(graph, cypher_two_tenants, NULL, &result, err);
         if (code != HART_OK)
                 return code;
-        if (hart_graph_rows(result) > 1)
-                return refuse_several(query, err);
         if (!hart_json_integer(hart_graph_value(result, 0, 0), &tenant))
                 return HART_EMPTY;
-        *ret = (int32_t)tenant;
+        *ret = hart_graph_rows(result) > 1 ? HART_PROVENANCE_SEVERAL : (int32_t)tenant;
         return HART_OK;
 }
 
@@ -113,11 +106,9 @@ hart_code hart_provenance_tenant_from_database(hart_pg *pg, const hart_provenanc
         const hart_code code = hart_pg_run(pg, &sql_two_tenants, NULL, &rows, err);
         if (code != HART_OK)
                 return code;
-        if (hart_pg_rows(rows) > 1)
-                return refuse_several(query, err);
         if (hart_pg_rows(rows) == 0)
                 return HART_EMPTY;
-        *ret = (int32_t)hart_pg_integer(rows, 0, 0);
+        *ret = hart_pg_rows(rows) > 1 ? HART_PROVENANCE_SEVERAL : (int32_t)hart_pg_integer(rows, 0, 0);
         return HART_OK;
 }
 

@@ -1,3 +1,0 @@
-// $tenant, $atom. One row where the graph has the atom.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
-RETURN a.id
