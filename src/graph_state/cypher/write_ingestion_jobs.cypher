@@ -5,7 +5,7 @@ SET o.tenantId = row.tenantId, o.operationType = row.operationType, o.name = row
     o.atomizerVersion = row.atomizerVersion, o.size = row.size, o.components = row.components, o.nodes = row.nodes,
     o.problem = row.problem, o.durationUs = row.durationUs,
     o.createdAt = datetime.fromEpoch(row.createdAt / 1000000, row.createdAt % 1000000 * 1000),
-    o.endedAt = datetime.fromEpoch(row.endedAt / 1000000, row.endedAt % 1000000 * 1000)
+    o.endedAt = CASE WHEN row.endedAt IS NOT NULL THEN datetime.fromEpoch(row.endedAt / 1000000, row.endedAt % 1000000 * 1000) END
 SET o:IngestionJob
 WITH o, row
 MATCH (a:Atom {id: row.rootAtomId, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)

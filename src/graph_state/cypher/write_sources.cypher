@@ -5,4 +5,4 @@ WITH s, row WHERE coalesce(s.version, -1) <= row.version
 SET s.uri = row.uri, s.fileName = row.fileName, s.contentType = row.contentType, s.size = row.size, s.contentHash = row.contentHash,
     s.state = row.state, s.relation = row.relation, s.depth = row.depth, s.problem = row.problem, s.deliveredBy = row.deliveredBy,
     s.createdAt = datetime.fromEpoch(row.createdAt / 1000000, row.createdAt % 1000000 * 1000),
-    s.completedAt = datetime.fromEpoch(row.completedAt / 1000000, row.completedAt % 1000000 * 1000), s.version = row.version
+    s.completedAt = CASE WHEN row.completedAt IS NOT NULL THEN datetime.fromEpoch(row.completedAt / 1000000, row.completedAt % 1000000 * 1000) END, s.version = row.version
