@@ -1,0 +1,2 @@
+hartonomous_provenance_family(versions
+    version_history version_at version_differences version_superseded)
