@@ -84,18 +84,19 @@ static hart_code ask_database(struct ctl *ctl, const struct question *question, 
         return question->ask_database(ctl->pg, question, answer, err);
 }
 
-static int judge(const struct ctl *ctl, const struct question *question, hart_code code, const hart_error *err)
+static int judge(const struct ctl *ctl, const struct question *question, const struct answer *answer, hart_code code,
+                 const hart_error *err)
 {
         if (code == HART_EMPTY)
                 return ctl_not_found("%s: there is none", question->about);
-        if (code == HART_FAILED)
+        if (code != HART_OK && answer->unclear)
                 return ctl_usage("%s", ctl_reason(err));
         return code == HART_OK ? CTL_OK : ctl_fail(ctl, err);
 }
 
 static int refuse_database(const struct question *question)
 {
-        return ctl_usage("%s: only the graph can tell: %s", question->about, question->only_graph);
+        return ctl_usage("%s: only the graph can tell: %s", question->name, question->only_graph);
 }
 
 /* The graph did not answer, for the reason in graph_err. */
@@ -111,19 +112,19 @@ static int turn_to_database(struct ctl *ctl, const struct question *question, st
                 ctl_say("the graph does not have %s yet%s", question->about, what_then);
         else if (code != HART_EMPTY)
                 ctl_say("%s%s", ctl_reason(graph_err), what_then);
-        return judge(ctl, question, code, &err);
+        return judge(ctl, question, answer, code, &err);
 }
 
 static int ask_both(struct ctl *ctl, const struct question *question, struct answer *answer)
 {
         hart_error err = {0};
         const hart_code code = ask_graph(ctl, question, answer, &err);
-        const bool is_away = code == HART_RETRY || code == HART_CONFIG;
+        const bool is_away = (code == HART_RETRY || code == HART_CONFIG) && !answer->unclear;
         if (is_away && question->only_graph)
                 refuse_database(question);
         if ((is_away || code == HART_EMPTY) && !question->only_graph)
                 return turn_to_database(ctl, question, answer, code, &err);
-        return judge(ctl, question, code, &err);
+        return judge(ctl, question, answer, code, &err);
 }
 
 int ask(struct ctl *ctl, const struct question *question, struct answer *answer)
@@ -141,7 +142,7 @@ int ask(struct ctl *ctl, const struct question *question, struct answer *answer)
                 return ask_both(ctl, question, answer);
         const hart_code code =
                 from == SIDE_GRAPH ? ask_graph(ctl, question, answer, &err) : ask_database(ctl, question, answer, &err);
-        return judge(ctl, question, code, &err);
+        return judge(ctl, question, answer, code, &err);
 }
 
 void answer_print(const struct answer *answer)

@@ -18,13 +18,14 @@ struct answer {
         int32_t tenant;     /* whose question it was; HART_ANY_TENANT until known */
         const char *origin; /* "neo4j" or "postgresql" */
         bool more;          /* than the limit let through */
+        bool unclear;       /* whoever is asked: the failure is the command line's */
 };
 void answer_done(struct answer *answer);
 
 /* What is asked. Both functions add to the answer, of which what the other side may have begun is forgotten.
- * HART_EMPTY: that side does not have what the question is about. HART_FAILED: the question lacks something, whoever is
- * asked. */
+ * HART_EMPTY: that side does not have what the question is about. */
 struct question {
+        const char *name;  /* "lineage", "document-chunks" */
         const char *about; /* "atom 42" */
         hart_code (*ask_graph)(hart_graph *graph, const struct question *question, struct answer *answer,
                                hart_error *err);

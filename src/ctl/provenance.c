@@ -3,135 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "asking.h"
 #include "commands.h"
 #include "options.h"
 #include "questions.h"
 
-#define TEXT_WIDTH 80 /* of a text in a table for people */
-
 struct asked {
         const hart_provenance_query *query;
         hart_provenance_values *values;
 };
-
-/* --- the answer --- */
-
-/* 2026-11-21T10:00:00.123456Z; `text` has room for 48 bytes. */
-static void print_time(int64_t microseconds, char *text)
-{
-        const int64_t below = ((microseconds % 1000000) + 1000000) % 1000000;
-        const time_t seconds = (time_t)((microseconds - below) / 1000000);
-        struct tm parts = {0};
-        gmtime_r(&seconds, &parts);
-        snprintf(text, 48, "%04d-%02d-%02dT%02d:%02d:%02d.%06" PRId64 "Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                 parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, below);
-}
-
-static void add_cell(const hart_provenance_cell *cell, hart_provenance_type type, bool for_people, struct table *into)
-{
-        char text[48];
-        if (cell->null) {
-                table_null(into);
-                return;
-        }
-        switch (type) {
-        case HART_PROVENANCE_INTEGER:
-                table_integer(into, cell->integer);
-                return;
-        case HART_PROVENANCE_NUMBER:
-                table_number(into, cell->number);
-                return;
-        case HART_PROVENANCE_FLAG:
-                table_flag(into, cell->integer != 0);
-                return;
-        case HART_PROVENANCE_TIME:
-                print_time(cell->integer, text);
-                table_text(into, text);
-                return;
-        case HART_PROVENANCE_TEXT:
-                break;
-        }
-        if (!for_people) {
-                table_text_n(into, cell->text, strlen(cell->text));
-                return;
-        }
-        HART_CLEANUP(hart_free_p) char *line = one_line(cell->text, strlen(cell->text), TEXT_WIDTH);
-        table_text(into, line);
-}
-
-/* The cell of a column by its name as text; NULL for no such column and for null. free() */
-static char *text_of(const hart_provenance_query *query, const hart_provenance_cell *cells, const char *name)
-{
-        size_t place = 0;
-        while (name && query->columns[place].name && strcmp(query->columns[place].name, name) != 0)
-                place++;
-        if (!name || !query->columns[place].name || cells[place].null)
-                return NULL;
-        char text[48];
-        switch (query->columns[place].type) {
-        case HART_PROVENANCE_TEXT:
-                return hart_duplicate(cells[place].text);
-        case HART_PROVENANCE_TIME:
-                print_time(cells[place].integer, text);
-                return hart_duplicate(text);
-        case HART_PROVENANCE_NUMBER:
-                return hart_format("%.4g", cells[place].number);
-        case HART_PROVENANCE_FLAG:
-                return hart_duplicate(cells[place].integer ? "yes" : "no");
-        case HART_PROVENANCE_INTEGER:
-                break;
-        }
-        return hart_format("%" PRId64, cells[place].integer);
-}
-
-/* An end of an arrow: a number is an atom's. SIZE_MAX where it is null. */
-static size_t end_of(const hart_provenance_query *query, const hart_provenance_cell *cells, const char *name,
-                     struct picture *picture)
-{
-        HART_CLEANUP(hart_free_p) char *text = text_of(query, cells, name);
-        const hart_provenance_column *column = query->columns;
-        while (column->name && strcmp(column->name, name) != 0)
-                column++;
-        if (!text)
-                return SIZE_MAX;
-        HART_CLEANUP(hart_free_p)
-        char *key = hart_format(column->type == HART_PROVENANCE_INTEGER ? "atom %s" : "%s", text);
-        return picture_node(picture, key);
-}
-
-static void add_arrow(const hart_provenance_query *query, const hart_provenance_cell *cells, struct picture *picture)
-{
-        const size_t from = end_of(query, cells, query->arrow_from, picture);
-        const size_t to = end_of(query, cells, query->arrow_to, picture);
-        const bool is_from = query->node && strcmp(query->node, query->arrow_from) == 0;
-        const size_t node = is_from ? from : to;
-        HART_CLEANUP(hart_free_p) char *label = text_of(query, cells, query->arrow_label);
-        HART_CLEANUP(hart_free_p) char *kind = text_of(query, cells, query->node_kind);
-        HART_CLEANUP(hart_free_p) char *text = text_of(query, cells, query->node_text);
-        if (query->node && node != SIZE_MAX)
-                picture_describe(picture, node, kind, text);
-        if (from != SIZE_MAX && to != SIZE_MAX)
-                picture_arrow(picture, from, to, label);
-}
-
-struct target {
-        struct answer *answer;
-        const hart_provenance_query *query;
-};
-
-static void take_row(const hart_provenance_cell *cells, void *data)
-{
-        const struct target *target = data;
-        const hart_provenance_query *query = target->query;
-        const bool for_people = target->answer->format == FORMAT_TABLE;
-        for (size_t i = 0; query->columns[i].name; i++)
-                add_cell(&cells[i], query->columns[i].type, for_people, &target->answer->rows);
-        if (query->arrow_from)
-                add_arrow(query, cells, &target->answer->picture);
-}
 
 /* --- asking --- */
 
@@ -140,36 +21,56 @@ static bool has_tenant(const hart_provenance_query *query)
         return strcmp(query->parameters[0].name, "tenant") == 0;
 }
 
+static bool lacks_tenant(const struct asked *asked)
+{
+        return has_tenant(asked->query) && !asked->values->value[0].given;
+}
+
+/* The tenant that one of the sides told. */
+static hart_code settle_tenant(const hart_provenance_query *query, int32_t tenant, hart_provenance_values *values,
+                               struct answer *answer, hart_error *err)
+{
+        answer->unclear = tenant == HART_PROVENANCE_SEVERAL;
+        if (answer->unclear)
+                return hart_fail(err, HART_CONFIG, "%s: there are several tenants; say which: --tenant=N", query->name);
+        values->value[0] = (hart_provenance_value){.given = true, .integer = tenant};
+        return HART_OK;
+}
+
 static hart_code ask_graph(hart_graph *graph, const struct question *question, struct answer *answer, hart_error *err)
 {
         const struct asked *asked = question->data;
-        struct target target = {answer, asked->query};
+        struct question_rows rows = {answer, asked->query};
         hart_provenance_values values = *asked->values; /* borrows its texts */
         int32_t tenant = 0;
-        if (has_tenant(asked->query) && !values.value[0].given) {
-                const hart_code code = hart_provenance_tenant_from_graph(graph, asked->query, &values, &tenant, err);
-                if (code != HART_OK)
-                        return code;
-                values.value[0] = (hart_provenance_value){.given = true, .integer = tenant};
+        hart_code code = HART_OK;
+        if (lacks_tenant(asked)) {
+                code = hart_provenance_tenant_from_graph(graph, asked->query, &values, &tenant, err);
+                if (code == HART_OK)
+                        code = settle_tenant(asked->query, tenant, &values, answer, err);
         }
+        if (code != HART_OK)
+                return code;
         answer->tenant = has_tenant(asked->query) ? (int32_t)values.value[0].integer : HART_ANY_TENANT;
-        return hart_provenance_ask_graph(graph, asked->query, &values, take_row, &target, err);
+        return hart_provenance_ask_graph(graph, asked->query, &values, question_take_row, &rows, err);
 }
 
 static hart_code ask_database(hart_pg *pg, const struct question *question, struct answer *answer, hart_error *err)
 {
         const struct asked *asked = question->data;
-        struct target target = {answer, asked->query};
+        struct question_rows rows = {answer, asked->query};
         hart_provenance_values values = *asked->values; /* borrows its texts */
         int32_t tenant = 0;
-        if (has_tenant(asked->query) && !values.value[0].given) {
-                const hart_code code = hart_provenance_tenant_from_database(pg, asked->query, &values, &tenant, err);
-                if (code != HART_OK)
-                        return code;
-                values.value[0] = (hart_provenance_value){.given = true, .integer = tenant};
+        hart_code code = HART_OK;
+        if (lacks_tenant(asked)) {
+                code = hart_provenance_tenant_from_database(pg, asked->query, &values, &tenant, err);
+                if (code == HART_OK)
+                        code = settle_tenant(asked->query, tenant, &values, answer, err);
         }
+        if (code != HART_OK)
+                return code;
         answer->tenant = has_tenant(asked->query) ? (int32_t)values.value[0].integer : HART_ANY_TENANT;
-        return hart_provenance_ask_database(pg, asked->query, &values, take_row, &target, err);
+        return hart_provenance_ask_database(pg, asked->query, &values, question_take_row, &rows, err);
 }
 
 /* --- the command line --- */
@@ -266,17 +167,40 @@ static void show(struct answer *answer, const hart_provenance_query *query, int6
                 ctl_say("stopped at %lld rows; there may be more: say limit=N", (long long)limit);
 }
 
-static int run(struct ctl *ctl, const hart_provenance_query *query, char *words[])
+/* "atom 42", where the query names something whose tenant is looked up. free() */
+static char *thing_of(const hart_provenance_query *query, char *words[])
 {
-        HART_CLEANUP(columns_done) struct table_columns columns;
-        HART_CLEANUP(hart_provenance_values_done) hart_provenance_values values = {0};
-        HART_CLEANUP(answer_done) struct answer answer = {.tenant = HART_ANY_TENANT};
-        const struct asked asked = {query, &values};
-        const struct question question = {.about = query->name,
+        static const char *const things[] = {"atom=", "source=", "operation=", "inference="};
+        for (; *words; words++)
+                for (size_t i = 0; i < sizeof things / sizeof things[0]; i++)
+                        if (strncmp(*words, things[i], strlen(things[i])) == 0)
+                                return hart_format("%.*s %s", (int)strlen(things[i]) - 1, things[i],
+                                                   *words + strlen(things[i]));
+        return hart_format("%s", has_tenant(query) ? "a tenant" : query->name);
+}
+
+static int ask_question(struct ctl *ctl, const struct asked *asked, const char *about, struct answer *answer)
+{
+        const hart_provenance_query *query = asked->query;
+        const struct question question = {.name = query->name,
+                                          .about = about,
                                           .ask_graph = ask_graph,
                                           .ask_database = ask_database,
                                           .only_graph = query->sql ? NULL : query->no_sql,
-                                          .data = &asked};
+                                          .data = asked};
+        const int status = ask(ctl, &question, answer);
+        if (status == CTL_OK)
+                show(answer, query, limit_of(query, asked->values));
+        return status;
+}
+
+static int run(struct ctl *ctl, const hart_provenance_query *query, char *words[])
+{
+        HART_CLEANUP(columns_done) struct table_columns columns = {0};
+        HART_CLEANUP(hart_provenance_values_done) hart_provenance_values values = {0};
+        HART_CLEANUP(answer_done) struct answer answer = {.tenant = HART_ANY_TENANT};
+        HART_CLEANUP(hart_free_p) char *about = thing_of(query, words);
+        const struct asked asked = {query, &values};
         columns_of(query, &columns);
         answer.rows = (struct table){.columns = columns.of, .column_count = columns.count};
         int status = answer_read_format(&ctl->options, &answer.format);
@@ -284,11 +208,7 @@ static int run(struct ctl *ctl, const hart_provenance_query *query, char *words[
                 status = ctl_usage("%s: its rows are no arrows, so there is no picture of it", query->name);
         if (status == CTL_OK)
                 status = read_values(&ctl->options, query, words, &values);
-        if (status == CTL_OK)
-                status = ask(ctl, &question, &answer);
-        if (status == CTL_OK)
-                show(&answer, query, limit_of(query, &values));
-        return status;
+        return status == CTL_OK ? ask_question(ctl, &asked, about, &answer) : status;
 }
 
 static int list(const ctl_options *options, int count, char *words[])

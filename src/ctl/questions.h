@@ -4,8 +4,7 @@
 
 #include <hartonomous/provenance.h>
 
-#include "command.h"
-#include "table.h"
+#include "asking.h"
 
 /* NULL, said, where there is none. */
 const hart_provenance_query *question_named(const char *name);
@@ -18,5 +17,12 @@ struct table_columns {
 };
 void columns_of(const hart_provenance_query *query, struct table_columns *ret);
 void columns_done(struct table_columns *columns);
+
+/* Rows for the answer's table, and for its picture where they are arrows: data of question_take_row. */
+struct question_rows {
+        struct answer *answer;
+        const hart_provenance_query *query;
+};
+void question_take_row(const hart_provenance_cell *cells, void *data);
 
 #endif

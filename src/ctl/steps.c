@@ -140,8 +140,11 @@ int walk_ask(struct ctl *ctl, hart_provenance_direction direction, const char *w
         if (status != CTL_OK)
                 return status;
         HART_CLEANUP(hart_free_p) char *about = hart_format("atom %lld", (long long)walk.atom);
-        const struct question question = {
-                .about = about, .ask_graph = ask_graph, .ask_database = ask_database, .data = &walk};
+        const struct question question = {.name = ctl->command->name,
+                                          .about = about,
+                                          .ask_graph = ask_graph,
+                                          .ask_database = ask_database,
+                                          .data = &walk};
         *atom = walk.atom;
         return ask(ctl, &question, answer);
 }
