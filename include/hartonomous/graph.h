@@ -55,6 +55,7 @@ hart_code hart_graph_open_configured(hart_graph **ret, const char *directory, ha
 hart_code hart_graph_open(hart_graph **ret, const hart_graph_settings *settings, const char *password, hart_error *err);
 void hart_graph_close(hart_graph *graph);
 void hart_graph_close_p(hart_graph **graph);
+const char *hart_graph_database(const hart_graph *graph); /* its name; borrowed */
 /* As hart_http_on_waiting. */
 void hart_graph_on_waiting(hart_graph *graph, hart_code (*waiting)(void *data), void *data);
 
@@ -129,11 +130,15 @@ typedef struct hart_graph_step {
         const char *text; /* for people: "Neo4j 5.26.30 community", a reason, …; "" where there is nothing to say */
         const char *statements; /* step 2 only: Cypher that makes the schema found there again; else NULL */
 } hart_graph_step;
+/* What it returns is heeded after step 2, which changes nothing yet: anything but HART_OK ends it there. */
+typedef hart_code hart_graph_step_report(const hart_graph_step *step, void *data);
 /* Makes the schema: constraints, indexes, reference nodes. Steps that exist already are done, nothing is ever dropped.
  * Not HART_OK unless all of it is there afterwards, but for what this edition of Neo4j cannot have, which is
  * reported as skipped. */
-hart_code hart_graph_schema_apply(hart_graph *graph, void (*step)(const hart_graph_step *step, void *data), void *data,
-                                  hart_error *err);
+hart_code hart_graph_schema_apply(hart_graph *graph, hart_graph_step_report *step, void *data, hart_error *err);
+/* Takes away what apply makes, and nothing else: what only has the name of an object of ours is reported as skipped. Not
+ * HART_OK while any of it is there. */
+hart_code hart_graph_schema_drop(hart_graph *graph, hart_graph_step_report *step, void *data, hart_error *err);
 
 /* Compares the live schema with what apply makes, and calls `report` for each object that is not as stated: kind is
  * "missing", "differs", "offline" or "skipped" (needs Neo4j Enterprise: not counted as a difference). Texts may be ""

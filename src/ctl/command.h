@@ -57,6 +57,8 @@ typedef struct ctl_options {
         const char *format, *from;         /* NULL where not given */
         int64_t settle;                    /* seconds */
         int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
+        const char *kind;                  /* of entities in the graph */
+        bool quick, repair, restart, empty, data;
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
@@ -103,15 +105,19 @@ enum {
         TAKES_DATABASE = 1 << 29, /* --database, --table */
         TAKES_WATCH = 1 << 25,    /* --include, --exclude, --settle, --all */
         TAKES_FORMAT = 1 << 26,
-        TAKES_FROM = 1 << 27
+        TAKES_FROM = 1 << 27,
+        TAKES_CHECK = 1 << 30 /* --kind, --quick, --repair */
 };
+/* An enum has no room for more. */
+#define TAKES_REBUILD (UINT64_C(1) << 32) /* --restart, --empty */
+#define TAKES_DATA    (UINT64_C(1) << 33)
 
 typedef struct ctl_command {
         const char *name;      /* "schema" */
         const char *action;    /* "apply"; NULL where the name says it all */
         const char *arguments; /* "PATH..."; "" for none */
         int least, most;       /* arguments; most -1: any number */
-        unsigned takes;
+        uint64_t takes;
         int (*run)(struct ctl *ctl, int count, char *arguments[]); /* the exit status */
         const char *summary;
         const char *examples; /* a line each */

@@ -136,9 +136,25 @@ const ctl_command ctl_commands[] = {
         {"schema", "verify", "", 0, 0, TAKES_JSON, ctl_schema_verify,
          "Compare the database with what the migrations make, and name each difference",
          "  sudo -u hartonomous hartonomousctl schema verify\n"},
-        {"graph", "apply", "", 0, 0, TAKES_JSON, ctl_graph_apply,
-         "Make Neo4j's constraints, indexes and reference nodes", "  hartonomousctl graph apply\n"},
+        {"graph", "apply", "", 0, 0, TAKES_OUTPUT | TAKES_JSON, ctl_graph_apply,
+         "Make Neo4j's constraints, indexes and reference nodes",
+         "  hartonomousctl graph apply\n"
+         "  hartonomousctl graph apply -o former-schema.cypher\n"},
         {"graph", "verify", "", 0, 0, TAKES_JSON, ctl_graph_verify, "Compare them with what is there",
          "  hartonomousctl graph verify\n"},
+        {"graph", "check", "", 0, 0, TAKES_TENANT | TAKES_CHECK | TAKES_YES | TAKES_JSON, ctl_graph_check,
+         "Compare the graph with PostgreSQL and name each difference, or have them mended",
+         "  hartonomousctl graph check\n"
+         "  hartonomousctl graph check --quick\n"
+         "  hartonomousctl graph check --tenant 7 --kind Source --json\n"
+         "  hartonomousctl graph check --repair --yes\n"},
+        {"graph", "rebuild", "", 0, 0, TAKES_REBUILD | TAKES_YES | TAKES_JSON, ctl_graph_rebuild,
+         "Have everything written to the graph again; goes on where it was interrupted",
+         "  hartonomousctl graph rebuild\n"
+         "  hartonomousctl graph rebuild --empty --yes\n"},
+        {"graph", "drop", "", 0, 0, TAKES_OUTPUT | TAKES_DATA | TAKES_YES | TAKES_JSON, ctl_graph_drop,
+         "Take away Neo4j's constraints, indexes and reference nodes that apply made",
+         "  hartonomousctl graph drop -o former-schema.cypher\n"
+         "  hartonomousctl graph drop --data\n"},
 };
 const size_t ctl_command_count = sizeof ctl_commands / sizeof ctl_commands[0];

@@ -1,117 +1,81 @@
-/* graph apply, verify. */
-#include <hartonomous/graph.h>
+/* What the graph's sub-commands share. */
+#include "graph.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "commands.h"
-#include "table.h"
+#include <hartonomous/clock.h>
 
-static const char *const states[] = {
-        [HART_GRAPH_STEP_DONE] = "done",
-        [HART_GRAPH_STEP_SKIPPED] = "skipped",
-        [HART_GRAPH_STEP_FAILED] = "failed",
-};
+#include "ctl_sql.h"
 
-static const table_column step_columns[] = {
-        {"step", NULL, TABLE_INTEGER},     {"title", NULL, TABLE_TEXT},   {"object", NULL, TABLE_TEXT},
-        {"state", NULL, TABLE_TEXT},       {"done", NULL, TABLE_INTEGER}, {"skipped", NULL, TABLE_INTEGER},
-        {"expected", NULL, TABLE_INTEGER}, {"text", NULL, TABLE_TEXT},
-};
+#define SHORTEST_PAUSE (20 * HART_MILLISECOND)
+#define LONGEST_PAUSE  (500 * HART_MILLISECOND)
+#define PATIENCE       (15 * HART_SECOND)
 
-struct progress {
-        struct table table;
-        bool json;
-};
-
-static void list_step(const hart_graph_step *step, struct progress *progress)
+int ctl_open_graph(struct ctl *ctl, hart_graph **ret)
 {
-        table_integer(&progress->table, step->number);
-        table_text(&progress->table, step->title);
-        table_text(&progress->table, step->object);
-        table_text(&progress->table, states[step->state]);
-        table_integer(&progress->table, (int64_t)step->done);
-        table_integer(&progress->table, (int64_t)step->skipped);
-        table_integer(&progress->table, (int64_t)step->expected);
-        table_text(&progress->table, step->text);
-}
-
-static void print_step(const hart_graph_step *step)
-{
-        HART_CLEANUP(hart_free_p) char *text = one_line(step->text, strlen(step->text), 0);
-        if (step->object) {
-                if (step->state != HART_GRAPH_STEP_DONE)
-                        printf("      %s: %s%s%s\n", step->object, states[step->state], *text ? ", " : "", text);
-                return;
-        }
-        printf("[%d/%d] %s: ", step->number, step->total, step->title);
-        if (step->expected)
-                printf("%zu of %zu%s", step->done, step->expected, *text ? ", " : "");
-        if (step->skipped)
-                printf("%s%zu skipped%s", step->expected && !*text ? ", " : "", step->skipped, *text ? ", " : "");
-        printf("%s\n", *text ? text : step->expected ? "" : states[step->state]);
-        if (step->statements && *step->statements) {
-                fputs(step->statements, stdout);
-                if (step->statements[strlen(step->statements) - 1] != '\n')
-                        putchar('\n');
-        }
-        fflush(stdout);
-}
-
-static void take_step(const hart_graph_step *step, void *data)
-{
-        struct progress *progress = data;
-        if (progress->json)
-                list_step(step, progress);
-        else
-                print_step(step);
-}
-
-int ctl_graph_apply(struct ctl *ctl, int count, char *arguments[])
-{
-        (void)count, (void)arguments;
-        HART_CLEANUP(hart_graph_close_p) hart_graph *graph = NULL;
-        struct progress progress = {.table = {.columns = step_columns, .column_count = 8}, .json = ctl->options.json};
         hart_error err = {0};
-        hart_code code = hart_graph_open_configured(&graph, ctl->options.config_dir, &err);
-        if (code == HART_OK)
-                code = hart_graph_schema_apply(graph, take_step, &progress, &err);
-        if (ctl->options.json)
-                table_show(&progress.table, true);
-        table_done(&progress.table);
-        return code == HART_OK ? CTL_OK : ctl_fail(ctl, &err);
-}
-
-static const table_column difference_columns[] = {
-        {"difference", "DIFFERENCE", TABLE_TEXT},
-        {"object", "OBJECT", TABLE_TEXT},
-        {"expected", "EXPECTED", TABLE_TEXT},
-        {"found", "FOUND", TABLE_TEXT},
-};
-
-static void list_difference(const char *kind, const char *object, const char *expected, const char *found, void *data)
-{
-        struct table *differences = data;
-        table_text(differences, kind);
-        table_text(differences, object);
-        table_text(differences, expected);
-        table_text(differences, found);
-}
-
-int ctl_graph_verify(struct ctl *ctl, int count, char *arguments[])
-{
-        (void)count, (void)arguments;
-        HART_CLEANUP(hart_graph_close_p) hart_graph *graph = NULL;
-        HART_CLEANUP(table_done) struct table differences = {.columns = difference_columns, .column_count = 4};
-        size_t counted = 0;
-        hart_error err = {0};
-        hart_code code = hart_graph_open_configured(&graph, ctl->options.config_dir, &err);
-        if (code == HART_OK)
-                code = hart_graph_schema_verify(graph, list_difference, &differences, &counted, &err);
-        if (code != HART_OK)
+        if (hart_graph_open_configured(ret, ctl->options.config_dir, &err) != HART_OK)
                 return ctl_fail(ctl, &err);
-        table_show(&differences, ctl->options.json);
-        if (counted == 0 && !ctl->options.json)
-                puts("the graph's schema is as it should be");
-        return counted == 0 ? CTL_OK : CTL_FAILURE;
+        hart_graph_on_waiting(*ret, ctl_interrupted, NULL);
+        return CTL_OK;
+}
+
+int ctl_left_out(struct ctl *ctl, char **ret)
+{
+        hart_graph_settings settings = {0};
+        hart_error err = {0};
+        if (hart_settings_load_beside(&hart_graph_settings_schema, ctl->options.config_dir, "worker", &settings,
+                                      &err) != HART_OK)
+                return ctl_fail(ctl, &err);
+        *ret = hart_duplicate(settings.levels == 0 ? "*" : settings.leave_out);
+        hart_settings_done(&hart_graph_settings_schema, &settings);
+        return CTL_OK;
+}
+
+hart_code ctl_graph_progress(const char *what, uint64_t done, uint64_t total, void *data)
+{
+        progress_draw(data, what, done, total, "");
+        return ctl_interrupted(NULL);
+}
+
+hart_code ctl_graph_wait(struct ctl *ctl, int priority, int64_t most, struct progress *progress, hart_error *err)
+{
+        uint64_t pause = SHORTEST_PAUSE, moved_at = hart_now();
+        int64_t before = -1, waiting = 0;
+        bool warned = false;
+        for (;;) {
+                const hart_code code = hart_graph_waiting(ctl->pg, priority, &waiting, err);
+                if (code != HART_OK || waiting <= most)
+                        return code;
+                if (ctl_interrupted(NULL) != HART_OK)
+                        return hart_fail(err, HART_STOPPED, "asked to stop");
+                if (waiting != before)
+                        moved_at = hart_now();
+                before = waiting;
+                progress_draw(progress, "messages left", (uint64_t)waiting, 0, "");
+                if (!warned && hart_now() - moved_at > PATIENCE) {
+                        warned = true;
+                        progress_clear(progress);
+                        ctl_say("nothing has moved for %d s; does hartonomous-graph-sync run?",
+                                (int)(PATIENCE / HART_SECOND));
+                }
+                nanosleep(&(struct timespec){.tv_nsec = (long)(pause * 1000)}, NULL);
+                pause = pause * 3 / 2 < LONGEST_PAUSE ? pause * 3 / 2 : LONGEST_PAUSE;
+        }
+}
+
+hart_code ctl_graph_dead(struct ctl *ctl, int64_t *ret, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
+        const hart_code code = hart_pg_run(ctl->pg, &sql_graph_dead, NULL, &rows, err);
+        if (code == HART_OK)
+                *ret = hart_pg_integer(rows, 0, 0);
+        return code;
+}
+
+int ctl_confirm_graph(struct ctl *ctl, const hart_graph *graph, const char *what)
+{
+        return ctl_confirm(ctl, hart_graph_database(graph), "%s of the graph database %s will be gone.", what,
+                           hart_graph_database(graph));
 }

@@ -19,7 +19,7 @@ typedef struct option_row {
         const char *name;
         char letter; /* 0 for none */
         option_kind kind;
-        unsigned takes; /* 0: every command has it */
+        uint64_t takes; /* 0: every command has it */
         size_t offset;
         int64_t least, most;
         const char *argument;

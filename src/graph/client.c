@@ -83,6 +83,11 @@ void hart_graph_close(hart_graph *graph)
         free(graph);
 }
 
+const char *hart_graph_database(const hart_graph *graph)
+{
+        return graph->database;
+}
+
 void hart_graph_close_p(hart_graph **graph)
 {
         hart_graph_close(*graph);

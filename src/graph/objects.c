@@ -69,9 +69,10 @@ static const graph_reference data_classifications[] = {
 
 const graph_reference_set graph_references[] = {
         {"ReasoningMode", "type", "description", NULL, reasoning_modes, COUNT(reasoning_modes), cypher_reasoning_modes,
-         cypher_count_reasoning_modes},
-        {"Context", "domain", NULL, NULL, contexts, COUNT(contexts), cypher_contexts, cypher_count_contexts},
+         cypher_count_reasoning_modes, cypher_drop_reasoning_modes},
+        {"Context", "domain", NULL, NULL, contexts, COUNT(contexts), cypher_contexts, cypher_count_contexts,
+         cypher_drop_contexts},
         {"DataClassification", "level", NULL, "sensitivity", data_classifications, COUNT(data_classifications),
-         cypher_data_classifications, cypher_count_data_classifications},
+         cypher_data_classifications, cypher_count_data_classifications, cypher_drop_data_classifications},
 };
 const size_t graph_reference_set_count = COUNT(graph_references);

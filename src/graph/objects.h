@@ -32,7 +32,7 @@ typedef struct graph_reference_set {
         const char *text_key, *number_key; /* further properties; NULL for none */
         const graph_reference *nodes;
         size_t count;
-        const char *statement, *count_statement;
+        const char *statement, *count_statement, *drop_statement;
 } graph_reference_set;
 extern const graph_reference_set graph_references[];
 extern const size_t graph_reference_set_count;

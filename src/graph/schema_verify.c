@@ -1,9 +1,8 @@
 /* Is the graph's schema what it should be? Compared with what Neo4j shows, object by object. */
 #include <string.h>
 
-#include "client.h"
 #include "graph_schema.h"
-#include "objects.h"
+#include "schema_steps.h"
 
 /* Columns of show_constraints and show_indexes. */
 enum { NAME, TYPE, LABELS, PROPERTIES, STATE };
@@ -62,6 +61,16 @@ static size_t find_by_name(const hart_graph_result *shown, const char *name)
         while (row < hart_graph_rows(shown) && strcmp(graph_text(shown, row, NAME), name) != 0)
                 row++;
         return row;
+}
+
+bool schema_has_name(const hart_graph_result *shown, const graph_object *object)
+{
+        return find_by_name(shown, object->name) < hart_graph_rows(shown);
+}
+
+bool schema_has(const hart_graph_result *shown, const graph_object *object)
+{
+        return schema_has_name(shown, object) && row_is(shown, find_by_name(shown, object->name), object);
 }
 
 static size_t find_by_definition(const hart_graph_result *shown, const graph_object *object)

@@ -26,10 +26,10 @@ static hart_code read_tenants(check_run *run, tenant_set *ret, hart_error *err)
         HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *shown = NULL;
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *known = NULL;
         /* The graph first: whatever it has then PostgreSQL had before. */
-        hart_code code = hart_graph_run(run->options->graph, cypher_tenants, NULL, &shown, err);
+        hart_code code = hart_graph_run(run->options->graph, cypher_check_tenants, NULL, &shown, err);
 
         if (code == HART_OK)
-                code = hart_pg_run(run->options->pg, &sql_tenants, NULL, &known, err);
+                code = hart_pg_run(run->options->pg, &sql_check_tenants, NULL, &known, err);
         for (size_t row = 0; code == HART_OK && row < hart_pg_rows(known); row++)
                 ids_add(&ret->known, hart_pg_integer(known, row, 0));
         for (size_t row = 0; code == HART_OK && row < hart_graph_rows(shown); row++) {
@@ -73,8 +73,10 @@ static hart_code check_tenant(check_run *run, int32_t tenant, bool known, hart_e
         }
         if (code != HART_OK || !is_wanted(run, "Composition"))
                 return code;
-        return run->options->quick ? check_components_quickly(run, tenant, err)
-                                   : check_components(run, tenant, known, err);
+        if (run->options->quick)
+                return check_components_quickly(run, tenant, err);
+        code = check_components(run, tenant, known, err);
+        return code == HART_OK ? check_left_out(run, tenant, err) : code;
 }
 
 static hart_code check_tenants(check_run *run, hart_error *err)

@@ -65,7 +65,7 @@ static hart_code read_database(const parents_scope *scope, component_window *win
         hart_pg_add_int8(&parameters, window->from);
         hart_pg_add_int8(&parameters, window->until);
         hart_pg_add_text(&parameters, scope->run->options->leave_out);
-        const hart_code code = hart_pg_run(scope->run->options->pg, &sql_components, &parameters, &runs, err);
+        const hart_code code = hart_pg_run(scope->run->options->pg, &sql_check_components, &parameters, &runs, err);
         for (size_t row = 0; code == HART_OK && row < hart_pg_rows(runs); row++)
                 add_run(window, runs, row);
         return code;
@@ -80,7 +80,8 @@ static hart_code read_graph(const parents_scope *scope, component_window *window
         put_integer(&writer, "from", window->from);
         put_integer(&writer, "until", window->until);
         hart_json_end_object(&writer);
-        return hart_graph_run(scope->run->options->graph, cypher_range_components, &parameters, &window->graph, err);
+        return hart_graph_run(scope->run->options->graph, cypher_check_range_components, &parameters, &window->graph,
+                              err);
 }
 
 /* --- one window -------------------------------------------------------------------------------------------------- */
@@ -264,7 +265,8 @@ static hart_code erase_components(const parents_scope *scope, const check_ids *p
         hart_json_end_object(&writer);
         while (code == HART_OK && deleted > 0) {
                 HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *result = NULL;
-                code = hart_graph_run(scope->run->options->graph, cypher_erase_components, &parameters, &result, err);
+                code = hart_graph_run(scope->run->options->graph, cypher_check_erase_components, &parameters, &result,
+                                      err);
                 deleted = code == HART_OK ? cell_integer(result, 0, 0) : 0;
                 scope->run->result.deleted += (uint64_t)deleted;
         }
@@ -347,7 +349,7 @@ static hart_code list_database(const parents_scope *scope, int64_t after, hart_p
         hart_pg_add_int8(&parameters, after);
         hart_pg_add_int8(&parameters, PARENTS);
         hart_pg_add_text(&parameters, scope->run->options->leave_out);
-        return hart_pg_run(scope->run->options->pg, &sql_parents, &parameters, ret, err);
+        return hart_pg_run(scope->run->options->pg, &sql_check_parents, &parameters, ret, err);
 }
 
 static hart_code list_graph(const parents_scope *scope, int64_t after, int64_t to, hart_graph_result **ret,
@@ -358,7 +360,7 @@ static hart_code list_graph(const parents_scope *scope, int64_t after, int64_t t
 
         range_begin(&writer, &parameters, scope->tenant, after, &to, 4 * PARENTS);
         hart_json_end_object(&writer);
-        return hart_graph_run(scope->run->options->graph, cypher_parents, &parameters, ret, err);
+        return hart_graph_run(scope->run->options->graph, cypher_check_parents, &parameters, ret, err);
 }
 
 static void merge_parents(parent_range *range, const hart_pg_result *database, const hart_graph_result *graph)
@@ -486,9 +488,9 @@ static hart_code count_both(const parents_scope *scope, int64_t *total, hart_err
 
         hart_pg_add_int4(&parameters, scope->tenant);
         hart_pg_add_text(&parameters, scope->run->options->leave_out);
-        hart_code code = hart_pg_run(scope->run->options->pg, &sql_count_components, &parameters, &rows, err);
+        hart_code code = hart_pg_run(scope->run->options->pg, &sql_check_count_components, &parameters, &rows, err);
         if (code == HART_OK)
-                code = count_graph(scope->run, cypher_count_components, scope->tenant, &shown, err);
+                code = count_graph(scope->run, cypher_check_count_components, scope->tenant, &shown, err);
         if (code != HART_OK)
                 return code;
         *total = hart_pg_integer(rows, 0, 0);

@@ -40,13 +40,13 @@ hart_code hart_graph_empty(hart_graph *graph,
 {
         HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *nodes = NULL;
         uint64_t relationships = 0;
-        hart_code code = hart_graph_run(graph, cypher_count_nodes, NULL, &nodes, err);
+        hart_code code = hart_graph_run(graph, cypher_check_count_nodes, NULL, &nodes, err);
 
         if (code == HART_OK)
-                code = delete_all(graph, cypher_empty_components, "relationships", 0, progress, data, &relationships,
-                                  err);
+                code = delete_all(graph, cypher_check_empty_components, "relationships", 0, progress, data,
+                                  &relationships, err);
         if (code == HART_OK)
-                code = delete_all(graph, cypher_empty_nodes, "nodes", (uint64_t)cell_integer(nodes, 0, 0), progress,
-                                  data, deleted, err);
+                code = delete_all(graph, cypher_check_empty_nodes, "nodes", (uint64_t)cell_integer(nodes, 0, 0),
+                                  progress, data, deleted, err);
         return code;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph_check_cypher.h"
+#include "graph_check_sql.h"
 
 /* Ids of a range; rows of the graph that are taken at once: where it has more, the range becomes shorter. */
 enum { PAGE = 1000, GRAPH_PAGE = 4000 };
@@ -16,22 +17,22 @@ typedef struct entity_scope {
         const hart_graph_kind *kind;
         const char *links; /* NULL: it has no relationship that there may be one of */
         int32_t tenant;
-        bool known;
+        bool known, is_atom;
 } entity_scope;
 
 typedef struct kind_links {
         const char *kind, *statement;
 } kind_links;
 static const kind_links links_of_kinds[] = {
-        {"User", cypher_links_users},
-        {"Model", cypher_links_models},
-        {"Operation", cypher_links_operations},
-        {"IngestionJob", cypher_links_ingestion_jobs},
-        {"Source", cypher_links_sources},
-        {"ComplianceRule", cypher_links_compliance_rules},
-        {"AccessEvent", cypher_links_access_events},
-        {"GenerationStream", cypher_links_generation_streams},
-        {"Inference", cypher_links_inferences},
+        {"User", cypher_check_links_users},
+        {"Model", cypher_check_links_models},
+        {"Operation", cypher_check_links_operations},
+        {"IngestionJob", cypher_check_links_ingestion_jobs},
+        {"Source", cypher_check_links_sources},
+        {"ComplianceRule", cypher_check_links_compliance_rules},
+        {"AccessEvent", cypher_check_links_access_events},
+        {"GenerationStream", cypher_check_links_generation_streams},
+        {"Inference", cypher_check_links_inferences},
 };
 
 /* What both sides say of some ids. */
@@ -113,14 +114,24 @@ static hart_json *parse_state(const hart_pg_result *rows, size_t row)
         return hart_json_parse(text, size, &state, NULL) == HART_OK ? state : NULL;
 }
 
+/* Components of pictures and the like stay out of the graph; what else brings such an atom there finds it missing. */
+static bool may_be_missing(const entity_scope *scope, const two_sides *view, size_t row)
+{
+        if (!scope->is_atom)
+                return false;
+        HART_CLEANUP(hart_json_close_p) hart_json *state = parse_state(view->database, row);
+        const char *type = hart_json_text(hart_json_member(state, "atomType"), NULL);
+        return type && run_leaves_out(scope->run, type, strcspn(type, "/"));
+}
+
 /* Is nothing wrong with it? */
-static bool is_right(const two_sides *view, int64_t id)
+static bool is_right(const entity_scope *scope, const two_sides *view, int64_t id)
 {
         size_t first = 0;
         const size_t row = database_row(view->database, id), found = graph_rows_of(view->graph, id, &first);
 
-        if (row == SIZE_MAX && found == 0)
-                return true;
+        if (found == 0)
+                return row == SIZE_MAX || may_be_missing(scope, view, row);
         if (row == SIZE_MAX || found != 1 || graph_rows_of(view->links, id, &(size_t){0}))
                 return false;
         HART_CLEANUP(hart_json_close_p) hart_json *state = parse_state(view->database, row);
@@ -282,29 +293,65 @@ static hart_code look_again(const entity_scope *scope, const check_ids *ids, two
         return code == HART_OK ? read_database(scope, ids, &view->database, err) : code;
 }
 
+/* A document of pictures may have text in it that nothing else has. */
+static hart_code find_left_out(const entity_scope *scope, const check_ids *missing, check_ids *ret, hart_error *err)
+{
+        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
+        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
+
+        if (!scope->is_atom || missing->count == 0)
+                return HART_OK;
+        hart_pg_add_int4(&parameters, scope->tenant);
+        hart_pg_add_int8_array(&parameters, missing->item, missing->count);
+        hart_pg_add_text(&parameters, scope->run->options->leave_out);
+        const hart_code code = hart_pg_run(scope->run->options->pg, &sql_check_left_out_atoms, &parameters, &rows, err);
+        for (size_t row = 0; code == HART_OK && row < hart_pg_rows(rows); row++)
+                ids_add(ret, hart_pg_integer(rows, row, 0));
+        return code;
+}
+
+static hart_code name_all(const entity_scope *scope, const two_sides *view, const check_ids *different,
+                          wrong_ids *wrong, hart_error *err)
+{
+        HART_CLEANUP(ids_done) check_ids missing = {0}, left_out = {0};
+
+        for (size_t i = 0; i < different->count; i++)
+                if (graph_rows_of(view->graph, different->item[i], &(size_t){0}) == 0)
+                        ids_add(&missing, different->item[i]);
+        const hart_code code = find_left_out(scope, &missing, &left_out, err);
+        for (size_t i = 0; code == HART_OK && i < different->count; i++) {
+                const int64_t id = different->item[i];
+                if (ids_have(&left_out, id))
+                        continue;
+                name_entity(scope, view, id);
+                sort_wrong(view, id, wrong);
+        }
+        return code;
+}
+
 /* *ids becomes those that are still in flight. */
 static hart_code settle_round(const entity_scope *scope, check_ids *ids, wrong_ids *wrong, hart_error *err)
 {
         HART_CLEANUP(view_done) two_sides view = {0};
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *before = NULL;
-        HART_CLEANUP(ids_done) check_ids unsettled = {0};
+        HART_CLEANUP(ids_done) check_ids unsettled = {0}, different = {0};
         const hart_code code = look_again(scope, ids, &view, &before, &unsettled, err);
         size_t kept = 0;
 
         for (size_t i = 0; code == HART_OK && i < ids->count; i++) {
                 const int64_t id = ids->item[i];
-                if (is_right(&view, id))
+                if (is_right(scope, &view, id))
                         continue;
                 if (ids_have(&unsettled, id) || !texts_equal(before, view.database, id)) {
                         ids->item[kept++] = id;
                         continue;
                 }
-                name_entity(scope, &view, id);
-                sort_wrong(&view, id, wrong);
+                ids_add(&different, id);
         }
-        if (code == HART_OK)
-                ids->count = kept;
-        return code;
+        if (code != HART_OK)
+                return code;
+        ids->count = kept;
+        return name_all(scope, &view, &different, wrong, err);
 }
 
 static hart_code settle(const entity_scope *scope, check_ids *ids, hart_error *err)
@@ -362,7 +409,8 @@ static void cut_range(id_range *range, const hart_graph_result *graph)
                 range->ids.count--;
 }
 
-static void find_candidates(const id_range *range, const two_sides *view, check_ids *candidates)
+static void find_candidates(const entity_scope *scope, const id_range *range, const two_sides *view,
+                            check_ids *candidates)
 {
         size_t i = 0, row = 0;
         const size_t rows = hart_graph_rows(view->graph);
@@ -379,7 +427,7 @@ static void find_candidates(const id_range *range, const two_sides *view, check_
                 const int64_t id = of_graph < of_database ? of_graph : of_database;
                 row += shown && of_graph == id;
                 i += i < range->ids.count && of_database == id;
-                if (!is_right(view, id))
+                if (!is_right(scope, view, id))
                         ids_add(candidates, id);
         }
 }
@@ -401,14 +449,15 @@ static hart_code check_range(const entity_scope *scope, id_range *range, hart_er
         if (code != HART_OK)
                 return code;
         scope->run->result.compared += range->ids.count;
-        find_candidates(range, &view, &candidates);
+        find_candidates(scope, range, &view, &candidates);
         view_done(&view);
         return candidates.count ? settle(scope, &candidates, err) : HART_OK;
 }
 
 hart_code check_kind(check_run *run, const hart_graph_kind *kind, int32_t tenant, bool known, hart_error *err)
 {
-        entity_scope scope = {.run = run, .kind = kind, .tenant = tenant, .known = known};
+        entity_scope scope = {
+                .run = run, .kind = kind, .tenant = tenant, .known = known, .is_atom = strcmp(kind->name, "Atom") == 0};
         id_range range = {.after = INT64_MIN};
         int64_t total = 0, shown = 0;
         uint64_t done = 0;

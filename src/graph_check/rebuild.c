@@ -87,7 +87,7 @@ static hart_code ask(hart_pg *pg, const hart_graph_rebuild *state, const hart_pg
         const hart_pg_bytes bytes = {body.data, body.size};
         hart_pg_add_jsonb_array(&parameters, &bytes, 1);
         hart_pg_add_int4(&parameters, HART_GRAPH_REBUILD_PRIORITY);
-        return hart_pg_run(pg, &sql_ask, &parameters, NULL, err);
+        return hart_pg_run(pg, &sql_check_ask, &parameters, NULL, err);
 }
 
 static hart_code note(hart_pg *pg, const hart_graph_rebuild *state, size_t count, bool ended, hart_error *err)
@@ -116,7 +116,10 @@ static bool next_kind(hart_graph_rebuild *state)
 
         if (!kind)
                 return false;
-        const size_t next = (size_t)(kind - hart_graph_kinds) + 1;
+        size_t next = (size_t)(kind - hart_graph_kinds) + 1;
+        /* Atoms come along with whatever leads to them; by themselves would come also those that are left out. */
+        if (next < hart_graph_kind_count && strcmp(hart_graph_kinds[next].name, "Atom") == 0)
+                next++;
         snprintf(state->kind, sizeof state->kind, "%s",
                  next < hart_graph_kind_count ? hart_graph_kinds[next].name : compositions);
         state->tenant = is_without_tenant(state) ? 0 : -1;
@@ -138,7 +141,7 @@ static hart_code next_place(hart_pg *pg, hart_graph_rebuild *state, hart_error *
                         continue;
                 }
                 hart_pg_add_int4(&parameters, state->tenant);
-                const hart_code code = hart_pg_run(pg, &sql_next_tenant, &parameters, &rows, err);
+                const hart_code code = hart_pg_run(pg, &sql_check_next_tenant, &parameters, &rows, err);
                 if (code != HART_OK)
                         return code;
                 if (hart_pg_rows(rows)) {

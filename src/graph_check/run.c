@@ -123,6 +123,21 @@ void run_found(check_run *run, const char *what, const char *kind, int64_t tenan
                        other.data ? (const char *)other.data : "");
 }
 
+bool run_leaves_out(const check_run *run, const char *modality, size_t size)
+{
+        const char *word = run->options->leave_out;
+
+        if (strcmp(word, "*") == 0)
+                return true;
+        for (; *word; word += strspn(word, " ")) {
+                const size_t length = strcspn(word, " ");
+                if (length == size && memcmp(word, modality, size) == 0)
+                        return true;
+                word += length;
+        }
+        return false;
+}
+
 void run_pause(check_run *run, int round)
 {
         const uint64_t wanted = (uint64_t)50 * HART_MILLISECOND << round;
@@ -144,7 +159,7 @@ hart_code run_unsettled(check_run *run, const char *kind, int64_t tenant, const 
         hart_pg_add_text(&parameters, kind);
         hart_pg_add_int4(&parameters, (int32_t)tenant);
         hart_pg_add_int8_array(&parameters, ids->item, ids->count);
-        const hart_code code = hart_pg_run(run->options->pg, &sql_unsettled, &parameters, &rows, err);
+        const hart_code code = hart_pg_run(run->options->pg, &sql_check_unsettled, &parameters, &rows, err);
         for (size_t row = 0; code == HART_OK && row < hart_pg_rows(rows); row++)
                 ids_add(ret, hart_pg_integer(rows, row, 0));
         if (ret->count)
@@ -180,7 +195,7 @@ hart_code run_ask(check_run *run, const char *entity_type, const check_ids *ids,
                 const hart_pg_bytes bytes = {body.data, body.size};
                 hart_pg_add_jsonb_array(&parameters, &bytes, 1);
                 hart_pg_add_int4(&parameters, HART_GRAPH_REPAIR_PRIORITY);
-                code = hart_pg_run(run->options->pg, &sql_ask, &parameters, NULL, err);
+                code = hart_pg_run(run->options->pg, &sql_check_ask, &parameters, NULL, err);
                 run->result.asked += count;
         }
         return code;
@@ -238,7 +253,7 @@ hart_code hart_graph_waiting(hart_pg *pg, int priority, int64_t *ret, hart_error
         HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
 
         hart_pg_add_int4(&parameters, priority);
-        const hart_code code = hart_pg_run(pg, &sql_waiting, &parameters, &rows, err);
+        const hart_code code = hart_pg_run(pg, &sql_check_waiting, &parameters, &rows, err);
         if (code == HART_OK)
                 *ret = hart_pg_integer(rows, 0, 0);
         return code;

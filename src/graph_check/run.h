@@ -37,6 +37,8 @@ void run_found(check_run *run, const char *what, const char *kind, int64_t tenan
                const hart_json *database, const hart_json *graph);
 void run_found_text(check_run *run, const char *what, const char *kind, int64_t tenant, const char *key,
                     const char *member, const char *database, const char *graph);
+/* Does [sync] leave_out name the modality? */
+bool run_leaves_out(const check_run *run, const char *modality, size_t size);
 /* Lets those go on who may bring the graph up to date; longer with each round, as far as patience lasts. */
 void run_pause(check_run *run, int round);
 /* Which of the ids are named by messages that wait. `ret` ascends. */
@@ -52,6 +54,8 @@ hart_code check_kind(check_run *run, const hart_graph_kind *kind, int32_t tenant
 hart_code check_components(check_run *run, int32_t tenant, bool known, hart_error *err);
 hart_code check_quickly(check_run *run, const hart_graph_kind *kind, int32_t tenant, hart_error *err);
 hart_code check_components_quickly(check_run *run, int32_t tenant, hart_error *err);
+/* Components that should not be in the graph. */
+hart_code check_left_out(check_run *run, int32_t tenant, hart_error *err);
 hart_code check_strays(check_run *run, hart_error *err);
 /* With a remedy that deletes: all nodes of a tenant that PostgreSQL does not have. */
 hart_code check_forget_tenant(check_run *run, int64_t tenant, hart_error *err);

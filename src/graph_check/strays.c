@@ -83,9 +83,9 @@ static hart_code check_all(check_run *run, const char *statement,
 
 hart_code check_strays(check_run *run, hart_error *err)
 {
-        hart_code code = check_all(run, cypher_odd_nodes, name_node, err);
+        hart_code code = check_all(run, cypher_check_odd_nodes, name_node, err);
 
-        return code == HART_OK ? check_all(run, cypher_stray_relationships, name_relationship, err) : code;
+        return code == HART_OK ? check_all(run, cypher_check_stray_relationships, name_relationship, err) : code;
 }
 
 hart_code check_forget_tenant(check_run *run, int64_t tenant, hart_error *err)
@@ -99,7 +99,7 @@ hart_code check_forget_tenant(check_run *run, int64_t tenant, hart_error *err)
         hart_json_end_object(&writer);
         while (code == HART_OK && deleted > 0) {
                 HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *result = NULL;
-                code = hart_graph_run(run->options->graph, cypher_delete_tenant, &parameters, &result, err);
+                code = hart_graph_run(run->options->graph, cypher_check_delete_tenant, &parameters, &result, err);
                 if (code == HART_OK)
                         deleted = cell_integer(result, 0, 0);
                 if (code == HART_OK)

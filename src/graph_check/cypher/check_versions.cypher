@@ -1,4 +1,4 @@
-// $kind, $tenant. As versions.sql: the sum of the versions; no row where they have none.
+// $kind, $tenant. As check_versions.sql: the sum of the versions; no row where they have none.
 MATCH (n:Tenant) WHERE $kind = 'Tenant'
 WITH sum(CASE WHEN n.version IS :: INTEGER NOT NULL THEN n.version ELSE 0 END) AS versions WHERE $kind = 'Tenant'
 RETURN versions

@@ -1,0 +1,2 @@
+-- What graph sync gave up.
+SELECT count(*) FROM broker.dead_letter WHERE queue = 'Neo4jSyncQueue'

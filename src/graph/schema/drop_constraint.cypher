@@ -1,0 +1,2 @@
+// $name
+DROP CONSTRAINT $name IF EXISTS
