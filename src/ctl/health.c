@@ -4,16 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <hartonomous/clock.h>
-#include <hartonomous/http.h>
 #include <hartonomous/json.h>
 
-#define ANSWER_LIMIT 65536
+#include "telemetry.h"
 
 static const table_column columns[] = {
         {"name", "DAEMON", TABLE_TEXT},
@@ -26,38 +20,6 @@ static void add(struct table *into, const char *name, const char *status, const 
         table_text(into, name);
         table_text(into, status);
         table_text(into, detail);
-}
-
-static void close_p(int *fd)
-{
-        if (*fd >= 0)
-                close(*fd);
-}
-
-/* Reads to the end, the limit or the time-out; 0 or an errno. */
-static int ask(const char *path, hart_buffer *answer)
-{
-        static const char question[] = "GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n";
-        struct sockaddr_un address = {.sun_family = AF_UNIX};
-        const struct timeval patience = {.tv_sec = 2};
-        if (strlen(path) >= sizeof address.sun_path)
-                return ENAMETOOLONG;
-        memcpy(address.sun_path, path, strlen(path) + 1);
-        HART_CLEANUP(close_p) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0)
-                return errno;
-        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-        if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-            send(fd, question, sizeof question - 1, MSG_NOSIGNAL) < 0)
-                return errno;
-        ssize_t got = 0;
-        do {
-                unsigned char *place = hart_buffer_reserve(answer, 4096);
-                got = recv(fd, place, 4096, 0);
-                answer->size += got > 0 ? (size_t)got : 0;
-        } while (got > 0 && answer->size < ANSWER_LIMIT);
-        return got < 0 ? errno : 0;
 }
 
 /* "Healthy" and the names of the checks that are not. */
@@ -86,7 +48,7 @@ static void add_socket(struct table *into, const char *directory, const char *na
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer answer = {0};
         HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s.sock", directory, name);
-        int failure = ask(path, &answer);
+        int failure = telemetry_ask(path, "/health", &answer);
         const char *body = answer.data ? strstr((const char *)answer.data, "\r\n\r\n") : NULL;
         if (failure == ENOENT || failure == ECONNREFUSED)
                 add(into, name, "Stopped", "");
@@ -125,22 +87,12 @@ static void read_directory(const char *directory, struct table *into)
 
 static void read_address(const char *listen, struct table *into)
 {
-        const hart_http_options options = {
-                .connect_timeout = 2 * HART_SECOND, .total_timeout = 2 * HART_SECOND, .response_limit = ANSWER_LIMIT};
-        HART_CLEANUP(hart_free_p)
-        char *url = hart_format("http://%s%s/health", *listen == ':' ? "localhost" : "", listen);
-        hart_http *http = NULL;
-        hart_http_response response = {0};
+        HART_CLEANUP(hart_buffer_done) hart_buffer body = {0};
         hart_error err = {0};
-        hart_code code = hart_http_open(&http, &options, &err);
-        if (code == HART_OK)
-                code = hart_http_request(http, "GET", url, NULL, NULL, 0, &response, &err);
-        if (code == HART_OK)
-                add_body(into, listen, response.body.data, response.body.size);
+        if (telemetry_ask_address(listen, "/health", &body, &err) == HART_OK)
+                add_body(into, listen, body.data, body.size);
         else
                 add(into, listen, "Stopped", err.text);
-        hart_http_response_done(&response);
-        hart_http_close(http);
 }
 
 void health_read(const hart_common_settings *settings, struct table *into)

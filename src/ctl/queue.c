@@ -1,6 +1,8 @@
 /* queue list, peek, audit; the list is part of `status` too. */
 #include "queue.h"
 
+#include <string.h>
+
 #include "commands.h"
 #include "ctl_sql.h"
 #include "rows.h"
@@ -53,6 +55,16 @@ hart_code queues_read(hart_pg *pg, struct table *into, double *lag, hart_error *
                 *lag = oldest > *lag ? oldest : *lag;
         }
         return code;
+}
+
+double queue_age(const struct table *queues, const char *queue)
+{
+        for (size_t row = 0; row < table_rows(queues); row++) {
+                const table_cell *cells = &queues->cells[row * queues->column_count];
+                if (strcmp(cells[0].text, queue) == 0)
+                        return cells[OLDEST_COLUMN].null ? 0 : cells[OLDEST_COLUMN].number;
+        }
+        return 0;
 }
 
 int ctl_queue_list(struct ctl *ctl, int count, char *arguments[])

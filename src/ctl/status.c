@@ -1,12 +1,15 @@
 /* status: queues, sources, counts, daemons and what they depend on, on one page. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include <hartonomous/clock.h>
 #include <hartonomous/graph.h>
 
 #include "commands.h"
 #include "ctl_sql.h"
 #include "health.h"
+#include "pace.h"
 #include "queue.h"
 
 static const table_column dependency_columns[] = {
@@ -17,7 +20,8 @@ static const table_column dependency_columns[] = {
 
 struct picture {
         struct table dependencies, daemons, queues;
-        double lag;
+        double lag, graph_lag; /* seconds; of the graph: what waits for graph sync */
+        struct pace before, after;
         int64_t tenants, sources, atoms, embeddings;
         bool estimated;
         int64_t staging, queued, atomizing, failed;
@@ -64,6 +68,8 @@ static void look_at_postgres(struct ctl *ctl, struct picture *picture, hart_erro
         if (code == HART_OK)
                 code = queues_read(ctl->pg, &picture->queues, &picture->lag, err);
         if (code == HART_OK)
+                picture->graph_lag = queue_age(&picture->queues, "Neo4jSyncQueue");
+        if (code == HART_OK)
                 code = read_counts(ctl->pg, picture, err);
         picture->counted = code == HART_OK;
 }
@@ -82,7 +88,40 @@ static void look_at_neo4j(const struct ctl *ctl, struct picture *picture)
         add_dependency(picture, "Neo4j", code == HART_OK, code == HART_OK ? detail : err.text);
 }
 
+/* What graph sync wrote in the second since it was read first. Where no daemon answers there is nothing to wait for. */
+static void look_at_pace(const struct ctl *ctl, struct picture *picture)
+{
+        if (!picture->before.known)
+                return;
+        const uint64_t passed = hart_now() - picture->before.at;
+        if (passed < HART_SECOND) {
+                const struct timespec rest = {.tv_nsec = (long)((HART_SECOND - passed) * 1000 - 1)};
+                nanosleep(&rest, NULL);
+        }
+        pace_read(&ctl->common, &picture->after);
+}
+
+/* Counters that fell belong to a daemon that was started anew. */
+static double per_second(const struct picture *picture, double before, double after)
+{
+        const double seconds = (double)(picture->after.at - picture->before.at) / (double)HART_SECOND;
+        return seconds > 0 && after >= before ? (after - before) / seconds : 0;
+}
+
 /* --- telling --- */
+
+static void print_pace(const struct picture *picture)
+{
+        const struct pace *before = &picture->before, *after = &picture->after;
+        printf("Graph: %.1f s behind", picture->graph_lag);
+        if (after->known)
+                printf(", %.0f rows and %.1f requests a second; since it started %.0f rows, %.0f requests, %.0f "
+                       "retries",
+                       per_second(picture, before->rows, after->rows),
+                       per_second(picture, before->requests, after->requests), after->rows, after->requests,
+                       after->retries);
+        putchar('\n');
+}
 
 static void print_people(const struct picture *picture)
 {
@@ -102,6 +141,7 @@ static void print_people(const struct picture *picture)
                (long long)picture->embeddings, (long long)picture->tenants,
                picture->estimated ? " (large counts are estimates)" : "");
         printf("Lag: %.1f s (age of the oldest message)\n", picture->lag);
+        print_pace(picture);
 }
 
 static void put_count(hart_json_writer *writer, const char *key, int64_t value)
@@ -134,6 +174,29 @@ static void write_counts(const struct picture *picture, hart_json_writer *writer
         hart_json_put_number(writer, picture->lag);
 }
 
+static void put_number(hart_json_writer *writer, const char *key, bool known, double value)
+{
+        hart_json_key(writer, key);
+        if (known)
+                hart_json_put_number(writer, value);
+        else
+                hart_json_put_null(writer);
+}
+
+static void write_pace(const struct picture *picture, hart_json_writer *writer)
+{
+        const struct pace *before = &picture->before, *after = &picture->after;
+        hart_json_key(writer, "graph");
+        hart_json_begin_object(writer);
+        put_number(writer, "lag_seconds", picture->counted, picture->graph_lag);
+        put_number(writer, "rows_per_second", after->known, per_second(picture, before->rows, after->rows));
+        put_number(writer, "requests_per_second", after->known, per_second(picture, before->requests, after->requests));
+        put_number(writer, "rows", after->known, after->rows);
+        put_number(writer, "requests", after->known, after->requests);
+        put_number(writer, "retries", after->known, after->retries);
+        hart_json_end_object(writer);
+}
+
 static void write_table(const char *key, const struct table *rows, hart_json_writer *writer)
 {
         hart_json_key(writer, key);
@@ -155,6 +218,7 @@ static void print_json(const struct picture *picture)
         write_table("queues", &picture->queues, &writer);
         if (picture->counted)
                 write_counts(picture, &writer);
+        write_pace(picture, &writer);
         hart_json_end_object(&writer);
         json_show(&out);
 }
@@ -167,9 +231,11 @@ int ctl_status(struct ctl *ctl, int count, char *arguments[])
                 return status;
         struct picture picture = {.dependencies = {.columns = dependency_columns, .column_count = 3}};
         hart_error err = {0};
+        pace_read(&ctl->common, &picture.before);
         look_at_postgres(ctl, &picture, &err);
         look_at_neo4j(ctl, &picture);
         health_read(&ctl->common, &picture.daemons);
+        look_at_pace(ctl, &picture);
         if (ctl->options.json)
                 print_json(&picture);
         else
