@@ -5,6 +5,7 @@
         proxy.mode = "truncate"                       # every request from now on
         proxy.randomly(7, 0.2, ["reset", "delay"])    # each request with this probability, always the same for a seed
         proxy.counts                                  # {"pass": 12, "truncate": 3}
+    proxy.bodies                                  # of the last 100 requests
 
 Modes:
     pass               the request and its answer, as they are
@@ -115,6 +116,7 @@ class Neo4jProxy:
         self.target = ("127.0.0.1", target_port)
         self.delay = delay
         self.counts = collections.Counter()
+        self.bodies = collections.deque(maxlen=100)
         self.port = 0
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -216,6 +218,7 @@ class Neo4jProxy:
         try:
             while True:
                 request = client.message()
+                self.bodies.append(request.partition(b"\r\n\r\n")[2])
                 self._handle(self._draw(), request, client, server)
         except (Closed, OSError):
             pass

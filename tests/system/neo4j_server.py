@@ -13,6 +13,14 @@ from waiting import wait_until
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PASSWORD = "only-for-tests"
+OLDEST, NEWEST = "5.26.30", "2026.08.1"
+
+
+def versions():
+    """Those that a Java of this machine can run."""
+    launcher = os.path.join(SOURCE, "scripts", "neo4j")
+    return [version for version in (OLDEST, NEWEST)
+            if subprocess.run([launcher, "java"], env={**os.environ, "NEO4J_VERSION": version}, capture_output=True).returncode == 0]
 
 
 def free_ports(count):
@@ -28,20 +36,26 @@ def free_ports(count):
 
 
 class Neo4j:
-    def __init__(self):
+    """extra_conf: lines for neo4j.conf; they may have {home}, {http} and {https} (ports) in them."""
+
+    def __init__(self, version=OLDEST, extra_conf="", prepare=None):
+        self.version = version
         self.home = tempfile.mkdtemp(prefix="hart-neo4j-")
-        self.http_port, self.bolt_port = free_ports(2)
+        self.http_port, self.bolt_port, self.https_port = free_ports(3)
+        self.extra_conf = extra_conf.format(home=self.home, http=self.http_port, https=self.https_port)
         self.url = f"http://127.0.0.1:{self.http_port}"
         self.bolt = f"bolt://127.0.0.1:{self.bolt_port}"
         self.user = "neo4j"
         self.password = PASSWORD
         self.log_path = os.path.join(self.home, "console.log")
         self.process = None
+        if prepare:
+            prepare(self.home)
         self.start()
 
     def _environment(self):
         return {**os.environ, "NEO4J_DIR": self.home, "NEO4J_HTTP_PORT": str(self.http_port), "NEO4J_BOLT_PORT": str(self.bolt_port),
-                "NEO4J_PASSWORD": self.password, "NEO4J_HEAP": "384m"}
+                "NEO4J_PASSWORD": self.password, "NEO4J_HEAP": "384m", "NEO4J_VERSION": self.version, "NEO4J_EXTRA_CONF": self.extra_conf}
 
     def is_up(self):
         if self.process.poll() is not None:

@@ -132,6 +132,10 @@ static void answer(struct probe *probe, hart_code code)
         put_integer(&writer, "free", (int64_t)hart_graph_lanes_free(probe->graph));
         put_integer(&writer, "requests", (int64_t)hart_graph_requests(probe->graph));
         put_integer(&writer, "retries", (int64_t)hart_graph_retries(probe->graph));
+        hart_json_key(&writer, "memory");
+        hart_json_put_flag(&writer, hart_graph_is_memory(&probe->err));
+        hart_json_key(&writer, "deadlock");
+        hart_json_put_flag(&writer, hart_graph_is_deadlock(&probe->err));
         put_rows(&writer, probe->result);
         put_counters(&writer, probe->result);
         hart_json_end_object(&writer);

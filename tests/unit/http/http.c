@@ -214,6 +214,122 @@ static void the_answer_has_a_limit(void **state)
         assert_int_equal(fixture->response.body.size, 1000);
 }
 
+/* --- requests beside one another --------------------------------------------------------------------------------- */
+
+static const hart_http_options three = {
+        .connect_timeout = 5 * HART_SECOND, .total_timeout = 20 * HART_SECOND, .response_limit = 100000, .lanes = 3};
+
+static hart_code begin(struct fixture *fixture, const char *path, const void *body, size_t size,
+                       hart_http_response *response)
+{
+        HART_CLEANUP(hart_free_p) char *url = hart_format("http://127.0.0.1:%d%s", fixture->server.port, path);
+
+        return hart_http_begin(fixture->http, body ? "POST" : "GET", url, NULL, body, size, response, response,
+                               &fixture->err);
+}
+
+static void what_is_over_first_comes_first(void **state)
+{
+        struct fixture *fixture = *state;
+        hart_http_response late = {0}, cut = {0}, quick = {0}, none = {0};
+        int seen_cut = 0, seen_quick = 0;
+        void *tag = state;
+
+        reopen(fixture, &three);
+        assert_int_equal(begin(fixture, "/late", NULL, 0, &late), HART_OK);
+        assert_int_equal(begin(fixture, "/cut", NULL, 0, &cut), HART_OK);
+        assert_int_equal(begin(fixture, "/count", NULL, 0, &quick), HART_OK);
+        assert_int_equal(begin(fixture, "/count", NULL, 0, &none), HART_EMPTY);
+        assert_int_equal(get(fixture, "/count"), HART_OK); /* has a connection of its own */
+        for (int i = 0; i < 2; i++) {
+                const hart_code code = hart_http_next(fixture->http, 10 * HART_SECOND, &tag, &fixture->err);
+                assert_int_equal(code, tag == &cut ? HART_RETRY : HART_OK);
+                seen_cut += tag == &cut;
+                seen_quick += tag == &quick;
+        }
+        assert_int_equal(seen_cut, 1);
+        assert_int_equal(seen_quick, 1);
+        assert_int_equal(quick.status, 200);
+        assert_int_equal(hart_http_next(fixture->http, 0, &tag, &fixture->err), HART_EMPTY);
+        assert_null(tag);
+        assert_int_equal(begin(fixture, "/empty", NULL, 0, &none), HART_OK);
+        assert_int_equal(hart_http_next(fixture->http, 10 * HART_SECOND, &tag, &fixture->err), HART_OK);
+        assert_ptr_equal(tag, &none);
+        assert_int_equal(none.status, 204);
+        hart_http_abandon(fixture->http);
+        hart_http_response_done(&quick);
+        hart_http_response_done(&cut);
+}
+
+/* The server sits on the answer; that the whole request has left is what it says about itself. */
+static void a_request_leaves_while_it_is_begun(void **state)
+{
+        enum { SIZE = 60000 };
+        struct fixture *fixture = *state;
+        HART_CLEANUP(hart_free_p) char *body = hart_allocate(SIZE);
+        hart_http_response response = {0};
+        void *tag;
+
+        reopen(fixture, &three);
+        memset(body, 'x', SIZE);
+        for (int i = 0; i < 3; i++) {
+                assert_int_equal(begin(fixture, "/received", body, SIZE, &response), HART_OK);
+                /* Over another connection, while nothing moves on the first. */
+                const uint64_t begun = hart_now();
+                size_t received = 0;
+                while (received < SIZE && hart_now() - begun < 10 * HART_SECOND)
+                        received = server_received(&fixture->server);
+                assert_int_equal(received, SIZE);
+                assert_int_equal(hart_http_next(fixture->http, 10 * HART_SECOND, &tag, &fixture->err), HART_OK);
+                assert_int_equal(response.status, 200);
+        }
+        hart_http_response_done(&response);
+}
+
+static void connections_beside_one_another_are_kept(void **state)
+{
+        struct fixture *fixture = *state;
+        hart_http_response responses[3] = {0};
+        void *tag;
+
+        reopen(fixture, &three);
+        for (int round = 0; round < 5; round++) {
+                for (size_t i = 0; i < 3; i++)
+                        assert_int_equal(begin(fixture, "/count", NULL, 0, &responses[i]), HART_OK);
+                for (size_t i = 0; i < 3; i++)
+                        assert_int_equal(hart_http_next(fixture->http, 10 * HART_SECOND, &tag, &fixture->err), HART_OK);
+                for (size_t i = 0; i < 3; i++) {
+                        const char *said = (const char *)responses[i].body.data;
+                        const unsigned long number = strtoul(said + strlen("connection "), NULL, 10);
+                        assert_in_range(number, 1, 3);
+                }
+        }
+        for (size_t i = 0; i < 3; i++)
+                hart_http_response_done(&responses[i]);
+}
+
+static void the_waiting_hook_drops_all_that_is_under_way(void **state)
+{
+        struct fixture *fixture = *state;
+        hart_http_response responses[2] = {0};
+        int calls = 0;
+        void *tag;
+
+        reopen(fixture, &three);
+        hart_http_on_waiting(fixture->http, count_and_give_up, &calls);
+        assert_int_equal(begin(fixture, "/late", NULL, 0, &responses[0]), HART_OK);
+        assert_int_equal(begin(fixture, "/drip", NULL, 0, &responses[1]), HART_OK);
+        assert_int_equal(hart_http_next(fixture->http, 60 * HART_SECOND, &tag, &fixture->err), HART_STOPPED);
+        assert_null(tag);
+        hart_http_on_waiting(fixture->http, NULL, NULL);
+        assert_int_equal(hart_http_next(fixture->http, 0, &tag, &fixture->err), HART_EMPTY);
+        for (size_t i = 0; i < 3; i++)
+                assert_int_equal(begin(fixture, "/empty", NULL, 0, &responses[0]), HART_OK);
+        hart_http_abandon(fixture->http);
+        hart_http_response_done(&responses[0]);
+        hart_http_response_done(&responses[1]);
+}
+
 static void wrong_addresses(void **state)
 {
         static const struct {
@@ -280,6 +396,10 @@ int main(void)
                 WITH_SERVER(a_late_peer_costs_the_time_out_and_no_more),
                 WITH_SERVER(the_waiting_hook_can_end_it),
                 WITH_SERVER(the_answer_has_a_limit),
+                WITH_SERVER(what_is_over_first_comes_first),
+                WITH_SERVER(a_request_leaves_while_it_is_begun),
+                WITH_SERVER(connections_beside_one_another_are_kept),
+                WITH_SERVER(the_waiting_hook_drops_all_that_is_under_way),
                 WITH_SERVER(wrong_addresses),
                 WITH_SERVER(messages_keep_the_password),
                 cmocka_unit_test(what_has_no_limits_is_not_opened),

@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define REQUEST_MAX 65536
+
+/* Of /received: the size of the body, until somebody has asked. */
+static volatile size_t *received_size;
 
 struct connection {
         int socket;
@@ -144,13 +148,24 @@ static int hang_up(struct connection *connection)
         return -1;
 }
 
+static int received(struct connection *connection)
+{
+        const struct timespec moment = {.tv_nsec = 1000000};
+        const char *end = strstr(connection->request, "\r\n\r\n");
+
+        *received_size = connection->size - (size_t)(end + 4 - connection->request);
+        while (*received_size > 0)
+                (void)nanosleep(&moment, NULL);
+        return answer(connection->socket, "", 0);
+}
+
 static const struct {
         const char *path;
         int (*answer)(struct connection *connection); /* -1: close the connection */
 } paths[] = {
-        {"/echo", echo},   {"/count", count}, {"/thousand", thousand},   {"/empty", empty}, {"/missing", missing},
-        {"/busy", busy},   {"/moved", moved}, {"/busy-date", busy_date}, {"/late", late},   {"/drip", drip},
-        {"/flood", flood}, {"/cut", cut},     {"/hang-up", hang_up},
+        {"/echo", echo},   {"/count", count}, {"/thousand", thousand},   {"/empty", empty},       {"/missing", missing},
+        {"/busy", busy},   {"/moved", moved}, {"/busy-date", busy_date}, {"/late", late},         {"/drip", drip},
+        {"/flood", flood}, {"/cut", cut},     {"/hang-up", hang_up},     {"/received", received},
 };
 
 /* The head up to its empty line and as many bytes of body as it announces. */
@@ -224,6 +239,11 @@ int server_start(struct server *server)
             listen(listening, 16) < 0 || getsockname(listening, (struct sockaddr *)&address, &size) < 0)
                 return -1;
         server->port = ntohs(address.sin_port);
+        server->received =
+                mmap(NULL, sizeof *server->received, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        received_size = server->received;
+        if (server->received == MAP_FAILED)
+                return -1;
         server->process = fork();
         if (server->process == 0) {
                 (void)setpgid(0, 0);
@@ -235,8 +255,19 @@ int server_start(struct server *server)
         return server->process > 0 ? 0 : -1;
 }
 
+size_t server_received(struct server *server)
+{
+        volatile size_t *place = server->received;
+        const size_t size = *place;
+
+        if (size > 0)
+                *place = 0;
+        return size;
+}
+
 void server_stop(struct server *server)
 {
         (void)kill(-server->process, SIGKILL);
         (void)waitpid(server->process, NULL, 0);
+        (void)munmap(server->received, sizeof *server->received);
 }

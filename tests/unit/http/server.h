@@ -7,6 +7,7 @@
 struct server {
         pid_t process; /* its own process group: ending it ends the children that hold connections */
         int port;
+        size_t *received; /* shared with the children */
 };
 
 /* Paths:
@@ -22,8 +23,11 @@ struct server {
  *   /drip      an answer without end, a byte at a time, slowly
  *   /flood     an answer without end, fast
  *   /cut       10 of 100 promised bytes, then the connection is closed
- *   /hang-up   the connection is closed without an answer */
+ *   /hang-up   the connection is closed without an answer
+ *   /received  200, once server_received has told how much body there was */
 int server_start(struct server *server);
+/* The size of the body sent to /received, once it is there whole; 0 until then. */
+size_t server_received(struct server *server);
 void server_stop(struct server *server);
 
 #endif
