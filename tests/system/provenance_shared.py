@@ -73,6 +73,18 @@ class Case:
         assert wrong is None, f"{name}: Neo4j and PostgreSQL do not agree: {wrong}"
         return graph
 
+    def mix(self, one, other):
+        """Draws, in the graph, every relationship of one tenant to everything of its kind that the other has, and back. Nothing of
+        ours does that: questions have to keep tenants apart all the same. The last test of a module calls it."""
+        for (kind,) in (row.values() for row in self.neo4j.query("CALL db.relationshipTypes() YIELD relationshipType")):
+            self.neo4j.query(f"""
+                MATCH (a {{tenantId: $one}})-[r:{kind}]->(b {{tenantId: $one}})
+                MATCH (c {{tenantId: $other}}) WHERE labels(c) = labels(b)
+                MATCH (d {{tenantId: $other}}) WHERE labels(d) = labels(a)
+                WITH DISTINCT a, properties(r) AS properties, b, c, d
+                CREATE (a)-[to:{kind}]->(c), (d)-[from:{kind}]->(b)
+                SET to = properties, from = properties""", one=one, other=other)
+
 
 def announce(connection, kind, number):
     """Tells graph sync of a document, as ingestion does; what else is recorded tells of itself."""

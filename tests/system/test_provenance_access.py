@@ -324,3 +324,14 @@ def test_a_limit_cuts_the_end_off(case, name):
     assert len(whole) > 2
     for limit in (1, 2, len(whole)):
         assert case.ask(name, tenant=TENANT, limit=limit, **given) == whole[:limit]
+
+
+def test_what_leads_to_another_tenant_is_not_followed(case):
+    case.mix(TENANT, OTHER)
+    for world in case.worlds.values():
+        for name in ABOUT_ALL:
+            assert case.ask(name, tenant=world.tenant), "as PostgreSQL has it, where tenants cannot be mixed"
+        for name, (parameter, what) in ABOUT_ONE.items():
+            assert case.ask(name, tenant=world.tenant, **{parameter: getattr(world, what)})
+        for atom in (world.memo, world.newer, world.plain, world.leaflet):
+            assert case.ask("audit-trail", tenant=world.tenant, atom=atom)

@@ -350,3 +350,12 @@ def test_compositions_in_a_circle_end(case):
     case.settle()
     assert case.ask("inference-evidence", tenant=5, inference=inference) == [
         (sentence, "text/sentence", 0, 1.0, "Round and round.", inner, 2, f"source {source}", "round.txt", None, at(1))]
+
+
+def test_what_leads_to_another_tenant_is_not_followed(case):
+    case.mix(TENANT, OTHER)
+    for world in case.worlds.values():
+        for name in (*ABOUT_ALL, "model-performance", "low-confidence"):
+            assert case.ask(name, tenant=world.tenant), "as PostgreSQL has it, where tenants cannot be mixed"
+        for name, what in ABOUT_ONE.items():
+            assert case.ask(name, tenant=world.tenant, **about(name, getattr(world, what)))
