@@ -49,7 +49,7 @@ typedef struct hart_graph_check {
         int64_t tenant;        /* -1: all, and what belongs to none */
         const char *kind;      /* NULL: all; "Composition" for components */
         bool quick;            /* counts and versions alone */
-        const char *leave_out; /* [sync] leave_out */
+        const char *leave_out; /* [sync] leave_out; "*" where no components go to the graph at all ([sync] levels 0) */
         hart_graph_remedy remedy;
         void (*found)(const hart_graph_difference *difference, void *data);
         /* Now and then: `done` of `total` entities of a kind, 0 where unknown. Anything but HART_OK ends the check. */
