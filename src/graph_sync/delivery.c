@@ -87,8 +87,7 @@ static hart_code take_documents(sync_delivery *delivery, const sync_request *req
         hart_code code = hart_pg_run(delivery->pg, &sql_read_roots, &parameters, &roots, err);
         for (size_t row = 0; code == HART_OK && row < hart_pg_rows(roots); row++) {
                 const sync_key root = {hart_pg_integer(roots, row, 0), hart_pg_integer(roots, row, 2)};
-                if (!hart_pg_is_null(roots, row, 2))
-                        code = take_composition(delivery, request, hart_pg_integer(roots, row, 1), &root, err);
+                code = take_composition(delivery, request, hart_pg_integer(roots, row, 1), &root, err);
         }
         return code;
 }
