@@ -39,7 +39,7 @@ def schema_of(neo4j):
 def test_schema_is_applied_and_applying_it_again_changes_nothing(bare_graph, ctl):
     done = ctl("graph", "apply")
     first = schema_of(bare_graph)
-    assert len(first[0]) == 9 and len(first[1]) == 13
+    assert len(first[0]) == 11 and len(first[1]) == 13
     assert all(row["state"] == "ONLINE" for row in first[1])
     assert bare_graph.query("MATCH (n:ReasoningMode|Context|DataClassification) RETURN count(n) AS n") == [{"n": 15}]
     assert bare_graph.query("MATCH (n:DataClassification {level: 'restricted'}) RETURN n.sensitivity AS s") == [{"s": 3}]
@@ -68,7 +68,7 @@ def test_apply_fails_where_an_object_cannot_be_made(bare_graph, ctl):
     done = ctl("graph", "apply", check=False)
     assert done.returncode != 0
     assert "atom_unique" in done.stdout and "[6/6]" in done.stdout
-    assert len(schema_of(bare_graph)[0]) == 8, "the others are made all the same"
+    assert len(schema_of(bare_graph)[0]) == 10, "the others are made all the same"
 
 
 def test_apply_fails_where_the_name_is_taken_by_something_else(bare_graph, ctl):

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -22,8 +23,14 @@ static void doubles_go_and_order_comes(void **state)
                 assert_int_equal(keys.item[i].tenant, sorted[i].tenant);
                 assert_int_equal(keys.item[i].id, sorted[i].id);
         }
-        assert_true(keys_have_id(&keys, -3));
-        assert_false(keys_have_id(&keys, 4));
+        keys_sort_by_id(&keys);
+        assert_non_null(keys_find_id(&keys, -3));
+        assert_int_equal(keys_find_id(&keys, 5)->tenant, 2);
+        assert_null(keys_find_id(&keys, 4));
+        int64_t *ids = keys_ids(&keys);
+        assert_int_equal(ids[0], -3);
+        assert_int_equal(ids[4], INT64_MAX);
+        free(ids);
         keys_done(&keys);
         assert_int_equal(keys.count, 0);
 }
@@ -48,7 +55,7 @@ static void nothing_is_fine(void **state)
 
         (void)state;
         keys_sort(&keys);
-        assert_false(keys_have_id(&keys, 0));
+        assert_null(keys_find_id(&keys, 0));
         keys_done(&keys);
 }
 
