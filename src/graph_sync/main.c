@@ -10,6 +10,7 @@ static const hart_worker graph_sync = {
         .state_size = sizeof(struct graph_sync),
         .settings_size = sizeof(hart_graph_settings),
         .settings = &hart_graph_settings_schema,
+        .batch_size = "1000",
         .metrics = graph_sync_metrics,
         .metric_count = GRAPH_SYNC_METRICS,
         .libraries = OWN_LIBRARIES,
