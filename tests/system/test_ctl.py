@@ -97,7 +97,7 @@ def test_version_names_what_was_built_in(name, libraries):
     (["source", "tree"], "needs SOURCE"),
     (["source", "tree", "1", "--depth", "0"], "not a number from 1"),
     (["source", "list", "--parent", "x"], "not a number from 1"),
-    (["lineage", "1", "--depth", "11"], "not a number from 1 to 10"),
+    (["lineage", "1", "--depth", "101"], "not a number from 1 to 100"),
     (["source", "delete"], "name sources by number"),
     (["source", "delete", "--uri", "x"], "say --yes"),
     (["tenant", "set-quota", "1"], "say --atoms, --bytes or both"),

@@ -375,3 +375,19 @@ def test_status_tells_how_far_the_graph_is_behind_and_its_pace(graph, database, 
     people = ctl("status").stdout
     assert "Graph: 0.0 s behind, 0 rows and" in people and f"since it started {written['rows']:.0f} rows" in people
     daemon.stop()
+
+
+# --- documentation ---
+
+
+def test_the_documentation_lists_the_questions_as_they_are(ctl):
+    with open(os.path.join(SOURCE, "docs", "provenance.md"), encoding="utf-8") as file:
+        lines = file.read().split("## The questions")[1].split("\n")
+    for family in json.loads(ctl("provenance", "list", "--json").stdout):
+        assert f"### {family['family']}" in lines
+        for question in family["questions"]:
+            words = [f"`{one['name']}=`" if one["required"] else f"[`{one['name']}={one['default'] or ''}`]"
+                     for one in question["parameters"] if one["name"] != "tenant"]
+            only = " (Neo4j only)" if question["only_graph"] else ""
+            row = f"| {question['number']} | `{question['name']}` | {question['summary']}{only} | {' '.join(words)} |"
+            assert row in lines, row
