@@ -92,8 +92,8 @@ class Peer:
         self.merge_nodes = f"""UNWIND $rows AS row
             MERGE (a:Atom {{id: row.id, tenantId: row.tenantId}}) SET {_assignments("a", nodes, {"id", "tenantId"})}"""
         self.merge_links = f"""UNWIND $rows AS row
-            MATCH (c:Atom {{id: row.child, tenantId: row.tenantId}}) USING INDEX c:Atom(id, tenantId)
-            MATCH (p:Atom {{id: row.parent, tenantId: row.tenantId}}) USING INDEX p:Atom(id, tenantId)
+            MATCH (c:Atom {{id: row.child, tenantId: row.tenantId}}) USING INDEX SEEK c:Atom(id, tenantId)
+            MATCH (p:Atom {{id: row.parent, tenantId: row.tenantId}}) USING INDEX SEEK p:Atom(id, tenantId)
             MERGE (c)-[d:DERIVED_FROM]->(p) SET {_assignments("d", links, {"child", "parent", "tenantId"})}"""
 
     def write(self):
