@@ -366,22 +366,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION hartonomous.bump_version IS 'Row trigger: what changes gets a greater version.';
 
--- Arguments: pairs of an EntityType and the column that has the entity's number. Rows are in the transition table changed, of an UPDATE as
--- they were in before. Messages are sent with the right of who makes the change: broker.service_sender names all that may.
+-- Arguments: pairs of an EntityType and the column that has the entity's number. What belongs to no tenant has no tenant_id. Messages are sent with
+-- the right of who makes the change: broker.service_sender names all that may.
 CREATE FUNCTION hartonomous.tell_graph_of_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    rows constant text := CASE TG_OP WHEN 'UPDATE' THEN '(SELECT * FROM before UNION ALL SELECT * FROM changed) AS c' ELSE 'changed' END;
-    owner text;
-    told record;
 BEGIN
-    FOR pair IN 0 .. TG_NARGS / 2 - 1 LOOP
-        owner := CASE TG_ARGV[2 * pair] WHEN 'Model' THEN 'NULL::integer' ELSE 'tenant_id' END;
-        FOR told IN EXECUTE format('SELECT %1$s AS tenant_id, array_agg(DISTINCT %2$I::bigint) AS ids FROM %3$s WHERE %2$I IS NOT NULL GROUP BY 1 ORDER BY 1',
-                                   owner, TG_ARGV[2 * pair + 1], rows) LOOP
-            PERFORM hartonomous.tell_graph(TG_ARGV[2 * pair], told.tenant_id, told.ids);
-        END LOOP;
-    END LOOP;
+    IF TG_OP = 'UPDATE' THEN -- before and after: a link may get another child or operation
+        PERFORM hartonomous.tell_graph(TG_ARGV[told.n], told.tenant_id, told.ids)
+        FROM (SELECT pair.n, (item.row ->> 'tenant_id')::integer AS tenant_id, array_agg(DISTINCT (item.row ->> TG_ARGV[pair.n + 1])::bigint) AS ids
+              FROM (SELECT to_jsonb(b) AS row FROM before b UNION ALL SELECT to_jsonb(c) FROM changed c) AS item
+              CROSS JOIN generate_series(0, TG_NARGS - 2, 2) AS pair (n)
+              WHERE item.row ->> TG_ARGV[pair.n + 1] IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2) AS told;
+    ELSE
+        PERFORM hartonomous.tell_graph(TG_ARGV[told.n], told.tenant_id, told.ids)
+        FROM (SELECT pair.n, (item.row ->> 'tenant_id')::integer AS tenant_id, array_agg(DISTINCT (item.row ->> TG_ARGV[pair.n + 1])::bigint) AS ids
+              FROM (SELECT to_jsonb(c) AS row FROM changed c OFFSET 0) AS item
+              CROSS JOIN generate_series(0, TG_NARGS - 2, 2) AS pair (n)
+              WHERE item.row ->> TG_ARGV[pair.n + 1] IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2) AS told;
+    END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION hartonomous.tell_graph_of_change IS 'Statement trigger: asks that the graph be made equal to what changed; where nothing did, it sends nothing.';
@@ -555,6 +557,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION hartonomous.check_atoms IS 'Refuses a list of atoms that is null, or has a null or an atom that the tenant does not have. Those it has stay until the transaction ends.';
 
+-- Whose something is that is named by its number alone: each tenant is asked by the key, whatever statistics say (OFFSET 0).
 CREATE FUNCTION hartonomous.tenant_of_atom(atom_id bigint) RETURNS integer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -563,8 +566,8 @@ BEGIN
     IF tenant_of_atom.atom_id IS NULL THEN
         RAISE EXCEPTION 'atom id is NULL' USING ERRCODE = '22004';
     END IF;
-    SELECT a.tenant_id INTO tenant FROM hartonomous.tenant t
-    JOIN hartonomous.atom a ON a.tenant_id = t.tenant_id AND a.atom_id = tenant_of_atom.atom_id;
+    SELECT t.tenant_id INTO tenant FROM hartonomous.tenant t
+    CROSS JOIN LATERAL (SELECT FROM hartonomous.atom a WHERE a.tenant_id = t.tenant_id AND a.atom_id = tenant_of_atom.atom_id OFFSET 0) AS found;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'atom % does not exist', tenant_of_atom.atom_id USING ERRCODE = '23503';
     END IF;
@@ -782,8 +785,9 @@ DECLARE
     outcome constant text := CASE WHEN coalesce(end_operation.error_type, end_operation.error_text) IS NULL THEN 'complete' ELSE 'failed' END;
 BEGIN
     PERFORM hartonomous.check_word('error type', end_operation.error_type, optional => true);
-    SELECT o.* INTO known FROM hartonomous.tenant t
-    JOIN hartonomous.operation o ON o.tenant_id = t.tenant_id AND o.operation_id = end_operation.operation_id FOR NO KEY UPDATE OF o;
+    SELECT found.* INTO known FROM hartonomous.tenant t
+    CROSS JOIN LATERAL (SELECT o.* FROM hartonomous.operation o
+                        WHERE o.tenant_id = t.tenant_id AND o.operation_id = end_operation.operation_id OFFSET 0 FOR NO KEY UPDATE) AS found;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'operation % does not exist', coalesce(end_operation.operation_id::text, 'NULL')
             USING ERRCODE = CASE WHEN end_operation.operation_id IS NULL THEN '22004' ELSE '23503' END;
@@ -850,8 +854,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     known hartonomous.generation_stream;
 BEGIN
-    SELECT g.* INTO known FROM hartonomous.tenant t
-    JOIN hartonomous.generation_stream g ON g.tenant_id = t.tenant_id AND g.stream_id = lock_stream.stream_id FOR NO KEY UPDATE OF g;
+    SELECT found.* INTO known FROM hartonomous.tenant t
+    CROSS JOIN LATERAL (SELECT g.* FROM hartonomous.generation_stream g
+                        WHERE g.tenant_id = t.tenant_id AND g.stream_id = lock_stream.stream_id OFFSET 0 FOR NO KEY UPDATE) AS found;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'generation stream % does not exist', coalesce(lock_stream.stream_id::text, 'NULL')
             USING ERRCODE = CASE WHEN lock_stream.stream_id IS NULL THEN '22004' ELSE '23503' END;
@@ -1011,8 +1016,9 @@ DECLARE
     tenant integer;
     id     bigint;
 BEGIN
-    SELECT i.tenant_id INTO tenant FROM hartonomous.tenant t
-    JOIN hartonomous.inference i ON i.tenant_id = t.tenant_id AND i.inference_id = add_feedback.inference_id FOR KEY SHARE OF i;
+    SELECT t.tenant_id INTO tenant FROM hartonomous.tenant t
+    CROSS JOIN LATERAL (SELECT FROM hartonomous.inference i
+                        WHERE i.tenant_id = t.tenant_id AND i.inference_id = add_feedback.inference_id OFFSET 0 FOR KEY SHARE) AS found;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'inference % does not exist', coalesce(add_feedback.inference_id::text, 'NULL')
             USING ERRCODE = CASE WHEN add_feedback.inference_id IS NULL THEN '22004' ELSE '23503' END;
@@ -1038,8 +1044,8 @@ DECLARE
     tenant integer;
     id     bigint;
 BEGIN
-    SELECT u.tenant_id INTO tenant FROM hartonomous.tenant t
-    JOIN hartonomous.user_account u ON u.tenant_id = t.tenant_id AND u.user_id = record_access.user_id;
+    SELECT t.tenant_id INTO tenant FROM hartonomous.tenant t
+    CROSS JOIN LATERAL (SELECT FROM hartonomous.user_account u WHERE u.tenant_id = t.tenant_id AND u.user_id = record_access.user_id OFFSET 0) AS found;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'user % does not exist', coalesce(record_access.user_id::text, 'NULL')
             USING ERRCODE = CASE WHEN record_access.user_id IS NULL THEN '22004' ELSE '23503' END, HINT = 'hartonomous.add_user makes one.';
