@@ -184,6 +184,15 @@ const char *http_without_user(const char *url)
         return at != NULL ? at + 1 : url;
 }
 
+/* A server that misses a certificate of ours, or does not like it, says so with an alert of TLS, often only after the
+ * handshake, as if the connection had broken. */
+static bool is_certificate_refused(const http_exchange *exchange)
+{
+        const char *alert = strstr(exchange->message, " alert ");
+
+        return alert != NULL && (strstr(alert, "certificate") != NULL || strstr(alert, "unknown ca") != NULL);
+}
+
 hart_code http_exchange_judge(http_exchange *exchange, hart_error *err)
 {
         const char *url = http_without_user(exchange->url);
@@ -194,6 +203,10 @@ hart_code http_exchange_judge(http_exchange *exchange, hart_error *err)
         if (exchange->over_limit)
                 return hart_fail(err, HART_FAILED, "%s: the answer is longer than %zu bytes", url,
                                  exchange->response_limit);
+        if (exchange->result != CURLE_OK && is_certificate_refused(exchange))
+                return hart_fail(err, HART_CONFIG,
+                                 "%s: the server does not accept the client's certificate, or misses one: %s", url,
+                                 exchange->message);
         if (exchange->result != CURLE_OK)
                 return hart_fail(err, code_of(exchange->result), "%s: %s", url,
                                  exchange->message[0] != '\0' ? exchange->message

@@ -36,13 +36,14 @@ def free_ports(count):
 
 
 class Neo4j:
-    """extra_conf: lines for neo4j.conf; they may have {home}, {http} and {https} (ports) in them."""
+    """extra_conf: lines for neo4j.conf; they may have {home}, {http} and {https} (ports) in them, java_options {home}."""
 
-    def __init__(self, version=OLDEST, extra_conf="", prepare=None):
+    def __init__(self, version=OLDEST, extra_conf="", java_options="", prepare=None):
         self.version = version
         self.home = tempfile.mkdtemp(prefix="hart-neo4j-")
         self.http_port, self.bolt_port, self.https_port = free_ports(3)
         self.extra_conf = extra_conf.format(home=self.home, http=self.http_port, https=self.https_port)
+        self.java_options = java_options.format(home=self.home)
         self.url = f"http://127.0.0.1:{self.http_port}"
         self.bolt = f"bolt://127.0.0.1:{self.bolt_port}"
         self.user = "neo4j"
@@ -55,7 +56,7 @@ class Neo4j:
 
     def _environment(self):
         return {**os.environ, "NEO4J_DIR": self.home, "NEO4J_HTTP_PORT": str(self.http_port), "NEO4J_BOLT_PORT": str(self.bolt_port),
-                "NEO4J_PASSWORD": self.password, "NEO4J_HEAP": "384m", "NEO4J_VERSION": self.version, "NEO4J_EXTRA_CONF": self.extra_conf}
+                "NEO4J_PASSWORD": self.password, "NEO4J_HEAP": "384m", "NEO4J_VERSION": self.version, "NEO4J_EXTRA_CONF": self.extra_conf, "JDK_JAVA_OPTIONS": self.java_options}
 
     def is_up(self):
         if self.process.poll() is not None:
