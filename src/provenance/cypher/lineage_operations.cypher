@@ -25,8 +25,7 @@ CALL (near) {
 WITH depth + 1 AS depth, near, far, link, count(*) AS times WHERE depth <= $depth
 WITH depth, near, far, link ORDER BY depth, near.id, far.id, type(link) LIMIT $limit
 CALL (link) {
-    OPTIONAL MATCH (o:Operation {operationId: link.operationId}) USING INDEX o:Operation(operationId)
-    WHERE o.tenantId = $tenant
+    OPTIONAL MATCH (o:Operation {operationId: link.operationId, tenantId: $tenant}) USING INDEX o:Operation(operationId)
     RETURN o
 }
 RETURN depth, near.id AS child, far.id AS parent, type(link) AS type, link.derivationType AS derivation, o.operationId AS operation,
