@@ -50,9 +50,13 @@ class Neo4j:
         self.password = PASSWORD
         self.log_path = os.path.join(self.home, "console.log")
         self.process = None
-        if prepare:
-            prepare(self.home)
-        self.start()
+        try:
+            if prepare:
+                prepare(self.home)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def _environment(self):
         return {**os.environ, "NEO4J_DIR": self.home, "NEO4J_HTTP_PORT": str(self.http_port), "NEO4J_BOLT_PORT": str(self.bolt_port),
@@ -67,7 +71,7 @@ class Neo4j:
         except (urllib.error.URLError, OSError):
             return False
 
-    def start(self, timeout=120):
+    def start(self, timeout=300):
         """Runs the server in the foreground as our child, waits until HTTP (which opens last) answers."""
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([os.path.join(SOURCE, "scripts", "neo4j"), "run"], env=self._environment(),

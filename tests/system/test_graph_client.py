@@ -17,7 +17,7 @@ from waiting import wait_until
 APIS = ["transaction", "query"]
 CONFIGURATION = """dbms.memory.transaction.total.max=64m
 db.lock.acquisition.timeout=500ms
-db.transaction.timeout=8s
+db.transaction.timeout=20s
 server.https.enabled=true
 server.https.listen_address=127.0.0.1:{https}
 dbms.ssl.policy.https.enabled=true
@@ -436,12 +436,12 @@ def test_whatever_comes_back_the_next_statement_goes_on(probe, proxy, api):
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_a_thousand_bad_answers_lose_nothing_that_was_acknowledged(server, probe, proxy, api):
+def test_bad_answers_lose_nothing_that_was_acknowledged(server, probe, proxy, api):
     """Counts what the client says is committed; statements bear repeating, as all of ours."""
     client = probe(url=proxy.url, api=api, lanes=3, timeout="1s")
     proxy.randomly(17, 0.3, ["truncate", "reset", "lose", "cut-request", "status:503", "after:503", "status:429", "status:401", "body:"])
     acknowledged, open_ones = set(), {}
-    for number in range(300):
+    for number in range(150):
         answer = client.ask("submit", "MERGE (n:Thing {unique: $n})", {"n": number}, tag=number % 64)
         if answer["code"] == "ok":
             open_ones[number % 64] = number
@@ -452,13 +452,13 @@ def test_a_thousand_bad_answers_lose_nothing_that_was_acknowledged(server, probe
                 acknowledged.add(one)
     proxy.mode = "pass"
     there = {row["n"] for row in server.query("MATCH (n:Thing) RETURN n.unique AS n")}
-    assert acknowledged <= there and len(acknowledged) > 60
-    assert sum(proxy.counts.values()) > proxy.counts["pass"] > 60
+    assert acknowledged <= there and len(acknowledged) > 40
+    assert sum(proxy.counts.values()) > proxy.counts["pass"] > 40
     server.query("MATCH (n:Thing) DELETE n")
 
 
 def client_is_full(client, open_ones, number):
-    return len(open_ones) == 3 or number == 299
+    return len(open_ones) == 3 or number == 149
 
 
 def test_a_server_that_dies_and_comes_back_is_found_again(server, probe):
