@@ -1,5 +1,5 @@
 /* HAS_COMPONENT: parents in order of their ids, some at once where they are short, piece by piece where one is long. */
-#include "run.h"
+#include "component_window.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,143 +7,8 @@
 #include "graph_check_cypher.h"
 #include "graph_check_sql.h"
 
-/* Parents that are listed at once; components that are compared at once; lines about one parent. */
-enum { PARENTS = 1000, WINDOW = 50000, LINES = 20, ERASED = 10000 };
-
-typedef struct parents_scope {
-        check_run *run;
-        int32_t tenant;
-        bool known;
-} parents_scope;
-
-/* One component of a parent. */
-typedef struct component {
-        int64_t parent, sequence, atom;
-} component;
-
-/* Components of the parents (after, to] with indexes from `from` to before `until`, as both sides have them, in order.
- * `to` is INT64_MAX at the end. */
-typedef struct component_window {
-        int64_t after, to, from, until;
-        component *item;
-        size_t count, capacity;
-        hart_graph_result *graph;
-} component_window;
-
-static void window_done(component_window *window)
-{
-        free(window->item);
-        hart_graph_result_close(window->graph);
-}
-
-static void add_run(component_window *window, const hart_pg_result *runs, size_t row)
-{
-        HART_CLEANUP(hart_free_p) int64_t *atoms = NULL;
-        const int64_t parent = hart_pg_integer(runs, row, 0), first = hart_pg_integer(runs, row, 1);
-        const size_t count = hart_pg_int8_array(runs, row, 2, &atoms);
-
-        for (size_t i = 0; i < count; i++) {
-                const int64_t sequence = first + (int64_t)i;
-                if (sequence < window->from || sequence >= window->until)
-                        continue;
-                if (window->count == window->capacity) {
-                        window->capacity = window->capacity ? window->capacity * 2 : 1024;
-                        window->item = hart_reallocate_array(window->item, window->capacity, sizeof *window->item);
-                }
-                window->item[window->count++] = (component){parent, sequence, atoms[i]};
-        }
-}
-
-static hart_code read_database(const parents_scope *scope, component_window *window, hart_error *err)
-{
-        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
-        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *runs = NULL;
-
-        hart_pg_add_int4(&parameters, scope->tenant);
-        hart_pg_add_int8(&parameters, window->after);
-        hart_pg_add_int8(&parameters, window->to);
-        hart_pg_add_int8(&parameters, window->from);
-        hart_pg_add_int8(&parameters, window->until);
-        hart_pg_add_text(&parameters, scope->run->options->leave_out);
-        const hart_code code = hart_pg_run(scope->run->options->pg, &sql_check_components, &parameters, &runs, err);
-        for (size_t row = 0; code == HART_OK && row < hart_pg_rows(runs); row++)
-                add_run(window, runs, row);
-        return code;
-}
-
-static hart_code read_graph(const parents_scope *scope, component_window *window, hart_error *err)
-{
-        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-        hart_json_writer writer;
-
-        range_begin(&writer, &parameters, scope->tenant, window->after, &window->to, 4 * (int64_t)WINDOW);
-        put_integer(&writer, "from", window->from);
-        put_integer(&writer, "until", window->until);
-        hart_json_end_object(&writer);
-        return hart_graph_run(scope->run->options->graph, cypher_check_range_components, &parameters, &window->graph,
-                              err);
-}
-
-/* --- one window -------------------------------------------------------------------------------------------------- */
-
-/* Gets each difference: atoms are -1 for none, and 0 for what is no atom of the tenant. Ends the comparison with false.
- */
-typedef bool differ(const parents_scope *scope, const char *what, int64_t parent, int64_t sequence, int64_t database,
-                    int64_t graph, void *data);
-
-static component graph_component(const hart_graph_result *result, size_t row)
-{
-        return (component){cell_integer(result, row, 0), cell_integer(result, row, 1), cell_integer(result, row, 2)};
-}
-
-static int order(const component *left, const component *right)
-{
-        if (left->parent != right->parent)
-                return left->parent < right->parent ? -1 : 1;
-        return (left->sequence > right->sequence) - (left->sequence < right->sequence);
-}
-
-/* All that the graph has in one place; *row goes behind it. `wanted` NULL: there should be nothing. */
-static bool compare_place(const parents_scope *scope, const component_window *window, const component *wanted,
-                          size_t *row, differ *visit, void *data)
-{
-        const component place = graph_component(window->graph, *row);
-        bool right = false, going = true;
-
-        for (; *row < hart_graph_rows(window->graph) && going; ++*row) {
-                const component there = graph_component(window->graph, *row);
-                if (order(&there, &place) != 0)
-                        break;
-                if (wanted && !right && there.atom == wanted->atom) {
-                        right = true;
-                        continue;
-                }
-                const bool same = wanted && there.atom == wanted->atom;
-                going = visit(scope, same ? "doubled" : "surplus", there.parent, there.sequence,
-                              same ? wanted->atom : -1, there.atom, data);
-        }
-        if (going && wanted && !right)
-                going = visit(scope, "missing", wanted->parent, wanted->sequence, wanted->atom, -1, data);
-        return going;
-}
-
-static void compare_window(const parents_scope *scope, const component_window *window, differ *visit, void *data)
-{
-        const size_t rows = hart_graph_rows(window->graph);
-        size_t i = 0, row = 0;
-        bool going = true;
-
-        while (going && (i < window->count || row < rows)) {
-                const component there = row < rows ? graph_component(window->graph, row) : (component){0};
-                const component *wanted = i < window->count ? &window->item[i] : NULL;
-                const int sign = !wanted ? 1 : row == rows ? -1 : order(wanted, &there);
-                if (sign < 0)
-                        going = visit(scope, "missing", wanted->parent, wanted->sequence, wanted->atom, -1, data);
-                else
-                        going = compare_place(scope, window, sign == 0 ? wanted : NULL, &row, visit, data);
-                i += sign <= 0;
-        }
-}
+/* Parents that are listed at once; lines about one parent. */
+enum { PARENTS = 1000, LINES = 20, ERASED = 10000 };
 
 /* --- parents that differ ----------------------------------------------------------------------------------------- */
 
@@ -193,12 +58,10 @@ static hart_code compare_piece(const parents_scope *scope, int64_t parent, int64
 {
         HART_CLEANUP(window_done)
         component_window window = {.after = parent - 1, .to = parent, .from = from, .until = until};
-        hart_code code = read_database(scope, &window, err);
+        const hart_code code = window_read(scope, &window, err);
 
         if (code == HART_OK)
-                code = read_graph(scope, &window, err);
-        if (code == HART_OK)
-                compare_window(scope, &window, visit, data);
+                window_compare(scope, &window, visit, data);
         return code;
 }
 
@@ -209,7 +72,7 @@ static hart_code compare_parent(const parents_scope *scope, int64_t parent, int6
         hart_code code = HART_OK;
         int64_t from = INT64_MIN;
 
-        for (int64_t until = WINDOW; code == HART_OK && from < INT64_MAX; until += WINDOW) {
+        for (int64_t until = COMPONENT_WINDOW; code == HART_OK && from < INT64_MAX; until += COMPONENT_WINDOW) {
                 const int64_t end = until < count ? until : INT64_MAX;
                 code = compare_piece(scope, parent, from, end, visit, data, err);
                 from = end;
@@ -437,11 +300,9 @@ static hart_code compare_group(const parents_scope *scope, const parent_range *r
         if (end - first == 1)
                 return compare_parent(scope, range->item[first].id, range->item[first].count, note_parent, differing,
                                       err);
-        hart_code code = read_database(scope, &window, err);
+        const hart_code code = window_read(scope, &window, err);
         if (code == HART_OK)
-                code = read_graph(scope, &window, err);
-        if (code == HART_OK)
-                compare_window(scope, &window, note_parent, differing);
+                window_compare(scope, &window, note_parent, differing);
         return code;
 }
 
@@ -453,7 +314,7 @@ static hart_code compare_range(const parents_scope *scope, const parent_range *r
 
         while (code == HART_OK && first < range->count) {
                 size_t end = first + 1;
-                int64_t room = WINDOW - range->item[first].count;
+                int64_t room = COMPONENT_WINDOW - range->item[first].count;
                 while (end < range->count && range->item[end].count <= room)
                         room -= range->item[end++].count;
                 code = compare_group(scope, range, first, end, differing, err);
