@@ -9,11 +9,11 @@ WITH RECURSIVE used AS (
 ), up AS (
     SELECT DISTINCT used.atom_id, used.atom_id AS document_id, 0::bigint AS distance FROM used
     UNION
-    SELECT up.atom_id, run.parent_atom_id, up.distance + 1
-    FROM hartonomous.composition_run run
-    CROSS JOIN LATERAL unnest(run.components) AS part (atom_id)
+    SELECT up.atom_id, part.parent_atom_id, up.distance + 1
+    FROM (SELECT run.parent_atom_id, unnest(run.components) AS atom_id
+          FROM hartonomous.composition_run run WHERE run.tenant_id = $1::integer) AS part
     JOIN up ON up.document_id = part.atom_id
-    WHERE run.tenant_id = $1::integer AND up.distance < least($3::bigint, 10)
+    WHERE up.distance < least($3::bigint, 10)
 ), nearest AS (
     SELECT up.atom_id, up.document_id, min(up.distance) AS distance FROM up GROUP BY up.atom_id, up.document_id
 ), origin AS (
