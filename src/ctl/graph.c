@@ -12,10 +12,28 @@
 #define LONGEST_PAUSE  (500 * HART_MILLISECOND)
 #define PATIENCE       (15 * HART_SECOND)
 
+#define LONGEST_STATEMENT (3600 * HART_SECOND)
+
+/* Statements that go through the whole graph take longer than the daemon's few rows may; Ctrl-C ends them. */
+static hart_code open_patiently(hart_graph **ret, const char *directory, hart_graph_settings *settings, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *password = NULL;
+        const hart_code code = hart_credential_read(directory, "neo4j-password", &password, err);
+        settings->timeout = settings->timeout > LONGEST_STATEMENT ? settings->timeout : LONGEST_STATEMENT;
+        return code < HART_OK ? code : hart_graph_open(ret, settings, password, err);
+}
+
 int ctl_open_graph(struct ctl *ctl, hart_graph **ret)
 {
+        const char *directory = ctl->options.config_dir;
+        hart_graph_settings settings = {0};
         hart_error err = {0};
-        if (hart_graph_open_configured(ret, ctl->options.config_dir, &err) != HART_OK)
+        hart_code code = hart_settings_load_beside(&hart_graph_settings_schema, directory, "worker", &settings, &err);
+        if (code != HART_OK)
+                return ctl_fail(ctl, &err);
+        code = open_patiently(ret, directory, &settings, &err);
+        hart_settings_done(&hart_graph_settings_schema, &settings);
+        if (code != HART_OK)
                 return ctl_fail(ctl, &err);
         hart_graph_on_waiting(*ret, ctl_interrupted, NULL);
         return CTL_OK;
