@@ -47,7 +47,7 @@ CALL {
     WITH i, row
     UNWIND row.used AS item
     MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
-    CREATE (i)-[:USED_ATOM {ordinal: item.ordinal, influence: item.influence}]->(a)
+    CREATE (i)-[:USED_ATOM {ordinal: item.ordinal, influence: toFloat(item.influence)}]->(a)
 }
 CALL {
     WITH i, row
@@ -59,12 +59,12 @@ CALL {
     WITH i, row
     UNWIND row.decisions AS item
     CREATE (i)-[:CONSIDERED]->(:Decision {decisionId: item.decisionId, tenantId: row.tenantId, rank: item.rank, description: item.description,
-                                          confidence: item.confidence, chosen: item.chosen, reason: item.reason})
+                                          confidence: toFloat(item.confidence), chosen: item.chosen, reason: item.reason})
 }
 CALL {
     WITH i, row
     UNWIND row.feedback AS item
-    CREATE (i)-[:HAS_FEEDBACK]->(f:Feedback {feedbackId: item.feedbackId, tenantId: row.tenantId, rating: item.rating, comment: item.comment,
+    CREATE (i)-[:HAS_FEEDBACK]->(f:Feedback {feedbackId: item.feedbackId, tenantId: row.tenantId, rating: toFloat(item.rating), comment: item.comment,
                                              createdAt: datetime.fromEpoch(item.createdAt / 1000000, item.createdAt % 1000000 * 1000)})
     WITH f, item, row
     MATCH (u:User {userId: item.givenBy, tenantId: row.tenantId})

@@ -6,5 +6,5 @@ WITH c, row, edge WHERE edge.type = 'SUPERSEDED_BY'
 MATCH (p:Atom {id: edge.parent, tenantId: row.tenantId}) USING INDEX p:Atom(id, tenantId)
 MERGE (p)-[d:SUPERSEDED_BY]->(c)
 WITH d, edge WHERE coalesce(d.version, -1) <= edge.version
-SET d.derivationType = edge.derivationType, d.operationId = edge.operationId, d.weight = edge.weight, d.confidence = edge.confidence,
+SET d.derivationType = edge.derivationType, d.operationId = edge.operationId, d.weight = toFloat(edge.weight), d.confidence = toFloat(edge.confidence),
     d.timestamp = datetime.fromEpoch(edge.timestamp / 1000000, edge.timestamp % 1000000 * 1000), d.version = edge.version

@@ -280,20 +280,20 @@ COMMENT ON COLUMN hartonomous.compliance_rule.created_at IS 'When it was made.';
 -- What is in the graph -------------------------------------------------------------------------------------------
 
 CREATE VIEW hartonomous.graph_entity AS
-SELECT 'Tenant' AS kind, 0 AS tenant_id, t.tenant_id::bigint AS id FROM hartonomous.tenant t
-UNION ALL SELECT 'User', u.tenant_id, u.user_id FROM hartonomous.user_account u
-UNION ALL SELECT 'Model', 0, m.model_id FROM hartonomous.model m
-UNION ALL SELECT 'Atom', a.tenant_id, a.atom_id FROM hartonomous.atom a
-UNION ALL SELECT 'Operation', o.tenant_id, o.operation_id FROM hartonomous.operation o
-UNION ALL SELECT 'IngestionJob', j.tenant_id, j.root_atom_id FROM hartonomous.ingestion_job j
-UNION ALL SELECT 'Source', s.tenant_id, s.source_id FROM hartonomous.source s
-UNION ALL SELECT DISTINCT 'AtomProvenance', e.tenant_id, e.child_atom_id FROM hartonomous.provenance_edge e
-UNION ALL SELECT 'Classification', c.tenant_id, c.atom_id FROM hartonomous.classification c
-UNION ALL SELECT 'ComplianceRule', r.tenant_id, r.rule_id FROM hartonomous.compliance_rule r
-UNION ALL SELECT 'AccessEvent', e.tenant_id, e.access_id FROM hartonomous.access_event e
-UNION ALL SELECT 'GenerationStream', g.tenant_id, g.stream_id FROM hartonomous.generation_stream g
-UNION ALL SELECT 'Inference', i.tenant_id, i.inference_id FROM hartonomous.inference i;
-COMMENT ON VIEW hartonomous.graph_entity IS 'Every entity that the graph shows: its kind, its tenant (0 for what belongs to none), its number.';
+SELECT 'Tenant' AS kind, 0 AS tenant_id, t.tenant_id::bigint AS id, true AS is_due FROM hartonomous.tenant t
+UNION ALL SELECT 'User', u.tenant_id, u.user_id, true FROM hartonomous.user_account u
+UNION ALL SELECT 'Model', 0, m.model_id, true FROM hartonomous.model m
+UNION ALL SELECT 'Atom', a.tenant_id, a.atom_id, true FROM hartonomous.atom a
+UNION ALL SELECT 'Operation', o.tenant_id, o.operation_id, true FROM hartonomous.operation o
+UNION ALL SELECT 'IngestionJob', j.tenant_id, j.root_atom_id, j.completed_at IS NOT NULL FROM hartonomous.ingestion_job j
+UNION ALL SELECT 'Source', s.tenant_id, s.source_id, s.state = 'complete' FROM hartonomous.source s
+UNION ALL SELECT DISTINCT 'AtomProvenance', e.tenant_id, e.child_atom_id, true FROM hartonomous.provenance_edge e
+UNION ALL SELECT 'Classification', c.tenant_id, c.atom_id, true FROM hartonomous.classification c
+UNION ALL SELECT 'ComplianceRule', r.tenant_id, r.rule_id, true FROM hartonomous.compliance_rule r
+UNION ALL SELECT 'AccessEvent', e.tenant_id, e.access_id, true FROM hartonomous.access_event e
+UNION ALL SELECT 'GenerationStream', g.tenant_id, g.stream_id, true FROM hartonomous.generation_stream g
+UNION ALL SELECT 'Inference', i.tenant_id, i.inference_id, true FROM hartonomous.inference i;
+COMMENT ON VIEW hartonomous.graph_entity IS 'Every entity that the graph can show: its kind, its tenant (0 for what belongs to none), its number, and whether it has to be there: documents have to from when they are complete.';
 
 CREATE VIEW hartonomous.graph_reference AS
 SELECT 'User' AS kind, u.tenant_id, u.user_id AS id, 'Tenant' AS to_kind, 0 AS to_tenant_id, u.tenant_id::bigint AS to_id FROM hartonomous.user_account u
