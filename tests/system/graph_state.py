@@ -1,8 +1,10 @@
-"""What PostgreSQL says the graph should be, what the official driver says it is, and documents to try it with."""
+"""Documents to try graph sync with, its queue, and the comparison of both sides (graph_model.py)."""
 
 import hashlib
 
 import psycopg
+
+from graph_model import actual, assert_graph_is_as_documented as assert_equal, expected  # noqa: F401 - for the tests
 
 
 def sha256(data):
@@ -62,50 +64,3 @@ def idle(database):
 
 def dead_letters(database):
     return database.query("SELECT message_type, reason FROM broker.dead_letter WHERE queue = 'Neo4jSyncQueue' ORDER BY created_at")
-
-
-def expected(database):
-    """The graph as PostgreSQL has it: nodes and relationships as sorted lists."""
-    return {
-        "tenants": database.query("SELECT tenant_id, name FROM hartonomous.tenant ORDER BY 1"),
-        "sources": database.query("""SELECT source_id, tenant_id, uri, file_name, content_type, size, encode(content_hash, 'hex'), state, version
-                                     FROM hartonomous.source ORDER BY 1"""),
-        "atoms": database.query("""SELECT atom_id, tenant_id, modality || '/' || subtype, encode(content_hash, 'hex'), size,
-                                          left(canonical_text, 100), (extract(epoch FROM created_at) * 1000000)::bigint
-                                   FROM hartonomous.atom ORDER BY 1"""),
-        "belongs": database.query("SELECT source_id, tenant_id FROM hartonomous.source ORDER BY 1, 2"),
-        "ingested": database.query("SELECT root_atom_id, source_id FROM hartonomous.source WHERE root_atom_id IS NOT NULL ORDER BY 1, 2"),
-        "components": database.query("""SELECT parent_atom_id, sequence_index, component_atom_id, tenant_id FROM hartonomous.composition
-                                        ORDER BY 1, 2, 3"""),
-        "derived": database.query("""SELECT child_atom_id, parent_atom_id, derivation, operation_id, confidence
-                                     FROM hartonomous.provenance_edge ORDER BY 1, 2"""),
-    }
-
-
-QUERIES = {
-    "tenants": "MATCH (t:Tenant) RETURN t.tenantId, t.name ORDER BY t.tenantId",
-    "sources": """MATCH (s:Source) RETURN s.sourceId, s.tenantId, s.uri, s.fileName, s.contentType, s.size, s.contentHash, s.state, s.version
-                  ORDER BY s.sourceId""",
-    "atoms": """MATCH (a:Atom) RETURN a.id, a.tenantId, a.atomType, a.contentHash, a.size, a.preview,
-                                      a.createdAt.epochSeconds * 1000000 + a.createdAt.microsecond ORDER BY a.id""",
-    "belongs": "MATCH (s:Source)-[:BELONGS_TO_TENANT]->(t:Tenant) RETURN s.sourceId, t.tenantId ORDER BY s.sourceId, t.tenantId",
-    "ingested": "MATCH (a:Atom)-[:INGESTED_FROM]->(s:Source) RETURN a.id, s.sourceId ORDER BY a.id, s.sourceId",
-    "components": """MATCH (p:Atom)-[h:HAS_COMPONENT]->(c:Atom) RETURN p.id, h.sequenceIndex, c.id, c.tenantId
-                     ORDER BY p.id, h.sequenceIndex, c.id""",
-    "derived": """MATCH (c:Atom)-[d:DERIVED_FROM]->(p:Atom) RETURN c.id, p.id, d.derivationType, d.operationId, d.confidence
-                  ORDER BY c.id, p.id""",
-}
-
-
-def actual(neo4j):
-    """The graph as the official driver has it, in the same form."""
-    with neo4j.driver() as driver:
-        return {name: [tuple(record.values()) for record in driver.execute_query(query).records] for name, query in QUERIES.items()}
-
-
-def assert_equal(database, neo4j):
-    want, have = expected(database), actual(neo4j)
-    for name, rows in want.items():
-        missing, surplus = set(rows) - set(have[name]), set(have[name]) - set(rows)
-        assert not missing and not surplus, f"{name}: missing {sorted(missing, key=str)[:5]}, too many {sorted(surplus, key=str)[:5]}"
-        assert len(rows) == len(have[name]), f"{name}: {len(have[name])} in the graph, {len(rows)} in PostgreSQL"
