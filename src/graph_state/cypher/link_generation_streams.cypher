@@ -1,6 +1,8 @@
 // $rows: states as read_generation_streams.sql has them.
 UNWIND $rows AS row
 MATCH (g:GenerationStream {streamId: row.streamId}) WHERE g.version = row.version
+SET g.version = row.version // takes the lock: a statement whose sender gave it up is over before this one looks
+WITH g, row
 CALL {
     WITH g
     MATCH (g)-[old]->()

@@ -1,6 +1,8 @@
 // $rows: states as read_inferences.sql has them.
 UNWIND $rows AS row
 MATCH (i:Inference {inferenceId: row.inferenceId}) WHERE i.version = row.version
+SET i.version = row.version // takes the lock: a statement whose sender gave it up is over before this one looks
+WITH i, row
 CALL {
     WITH i
     MATCH (i)-[:CONSIDERED|HAS_FEEDBACK]->(old)

@@ -1,6 +1,8 @@
 // $rows: states as read_operations.sql has them.
 UNWIND $rows AS row
 MATCH (o:Operation {operationId: row.operationId}) USING INDEX o:Operation(operationId) WHERE o.version = row.version
+SET o.version = row.version // takes the lock: a statement whose sender gave it up is over before this one looks
+WITH o, row
 CALL {
     WITH o
     MATCH (o)-[old]->()
