@@ -134,7 +134,7 @@ DAMAGES = [
     ("MATCH (p:Atom {id: $other_root})-[h:HAS_COMPONENT {sequenceIndex: 4}]->() SET h.sequenceIndex = 'four'", ("stray", "HAS_COMPONENT", "{other_root}", None)),
     ("MATCH (p:Atom {id: $far_root}), (c:Atom {id: $a0}) CREATE (p)-[:HAS_COMPONENT {sequenceIndex: 99}]->(c)", ("stray", "HAS_COMPONENT", "{far_root}", None)),
     ("MATCH (p:Atom {id: $a9}), (c:Atom {id: $a0}) CREATE (p)-[:HAS_COMPONENT {sequenceIndex: 0}]->(c)", ("surplus", "Composition", "{a9}", "HAS_COMPONENT[0]")),
-    ("MATCH (a:Atom {id: $a0})-[d:DERIVED_FROM]->(:Atom {id: $a1}) SET d.confidence = 0.125", ("differs", "AtomProvenance", "{a0}", "confidence")),
+    ("MATCH (a:Atom {id: $a0})-[d:DERIVED_FROM]->(:Atom {id: $a1}) SET d.confidence = 0.125", ("differs", "AtomProvenance", "{a0}", "edges[0]")),
     ("MATCH (a:Atom {id: $a0})-[d:DERIVED_FROM]->(:Atom {id: $a2}) DELETE d", ("differs", "AtomProvenance", "{a0}", "edges")),
     ("MATCH (a:Atom {id: $a1}), (b:Atom {id: $a9}) CREATE (a)-[:DERIVED_FROM {version: 1}]->(b)", ("surplus", "AtomProvenance", "{a1}", None)),
     ("MATCH (a:Atom {id: $a4})-[d:SUPERSEDED_BY]->(b) CREATE (a)-[e:SUPERSEDED_BY]->(b) SET e = properties(d)", ("differs", "AtomProvenance", "{a5}", "edges")),
