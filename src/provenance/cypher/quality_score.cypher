@@ -31,8 +31,8 @@ WITH ['sources', 'links', 'operations', 'inferences', 'inference confidence', 'r
      [of IN [sources, links, operations, inferences, confidence, ratings] |
       [CASE WHEN of[1] > 0 THEN floor(of[0] / of[1] + 0.5) END, of[1]]] AS parts
 WITH names + ['score'] AS names,
-     parts + [[floor(reduce(sum = 0.0, part IN parts | sum + coalesce(part[0], 0.0)) / size([part IN parts WHERE part[1] > 0]) + 0.5),
-               size([part IN parts WHERE part[1] > 0])]] AS parts
+     [part IN parts WHERE part[1] > 0 | part[0]] AS known, parts
+WITH names, parts + [[CASE WHEN size(known) > 0 THEN floor(reduce(sum = 0.0, value IN known | sum + value) / size(known) + 0.5) END, size(known)]] AS parts
 UNWIND range(0, size(names) - 1) AS n
 WITH n, names[n] AS measure, CASE WHEN parts[n][1] > 0 THEN parts[n][0] / 1000000 END AS value, parts[n][1] AS counted ORDER BY n LIMIT $limit
 RETURN measure, value, counted
