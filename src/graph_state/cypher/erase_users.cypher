@@ -1,4 +1,4 @@
 // $rows: [id]. The second condition lets the unique index be used.
 UNWIND $rows AS id
-MATCH (u:User) USING INDEX u:User(userId, tenantId) WHERE u.userId = id AND u.tenantId IS NOT NULL
+MATCH (u:User) USING INDEX SEEK u:User(userId, tenantId) WHERE u.userId = id AND u.tenantId IS NOT NULL
 DETACH DELETE u

@@ -11,7 +11,7 @@ CALL {
     MATCH (e)-[old:ACCESSED]->(a:Atom) WHERE a.id <> row.atom
     DELETE old
 }
-MATCH (u:User {userId: row.user, tenantId: row.tenantId}) USING INDEX u:User(userId, tenantId)
-MATCH (a:Atom {id: row.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+MATCH (u:User {userId: row.user, tenantId: row.tenantId}) USING INDEX SEEK u:User(userId, tenantId)
+MATCH (a:Atom {id: row.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
 MERGE (u)-[:PERFORMED]->(e)
 MERGE (e)-[:ACCESSED]->(a)

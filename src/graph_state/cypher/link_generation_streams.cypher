@@ -21,6 +21,6 @@ CALL {
 CALL {
     WITH g, row
     UNWIND row.atoms AS item
-    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (g)-[:GENERATED {ordinal: item.ordinal}]->(a)
 }

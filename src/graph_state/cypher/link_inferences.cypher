@@ -42,19 +42,19 @@ CALL {
 CALL {
     WITH i, row
     UNWIND row.inputs AS item
-    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (i)-[:HAD_INPUT {ordinal: item.ordinal}]->(a)
 }
 CALL {
     WITH i, row
     UNWIND row.used AS item
-    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (i)-[:USED_ATOM {ordinal: item.ordinal, influence: toFloat(item.influence)}]->(a)
 }
 CALL {
     WITH i, row
     UNWIND row.outputs AS item
-    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: item.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (i)-[:GENERATED {ordinal: item.ordinal}]->(a)
 }
 CALL {

@@ -1,6 +1,6 @@
 // $rows: states as read_operations.sql has them.
 UNWIND $rows AS row
-MATCH (o:Operation {operationId: row.operationId}) USING INDEX o:Operation(operationId) WHERE o.version = row.version
+MATCH (o:Operation {operationId: row.operationId}) USING INDEX SEEK o:Operation(operationId) WHERE o.version = row.version
 SET o.version = row.version // takes the lock: a statement whose sender gave it up is over before this one looks
 WITH o, row
 CALL {
@@ -16,12 +16,12 @@ CALL {
 CALL {
     WITH o, row
     UNWIND row.inputs AS id
-    MATCH (a:Atom {id: id, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: id, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (o)-[:HAD_INPUT]->(a)
 }
 CALL {
     WITH o, row
     UNWIND row.outputs AS id
-    MATCH (a:Atom {id: id, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+    MATCH (a:Atom {id: id, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
     CREATE (o)-[:GENERATED]->(a)
 }

@@ -1,6 +1,6 @@
 // $rows: states as read_edges.sql has them. Takes away what is no edge any more.
 UNWIND $rows AS row
-MATCH (c:Atom {id: row.child, tenantId: row.tenantId}) USING INDEX c:Atom(id, tenantId)
+MATCH (c:Atom {id: row.child, tenantId: row.tenantId}) USING INDEX SEEK c:Atom(id, tenantId)
 CALL {
     WITH c, row
     MATCH (c)-[old:DERIVED_FROM]->(p) WHERE NOT p.id IN [edge IN row.edges WHERE edge.type = 'DERIVED_FROM' | edge.parent]

@@ -1,6 +1,6 @@
 // $rows: states as read_classifications.sql has them. Older state than the graph has is passed over.
 UNWIND $rows AS row
-MATCH (a:Atom {id: row.atom, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: row.atom, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
 CALL {
     WITH a, row
     MATCH (a)-[old:CLASSIFIED_AS]->(d) WHERE NOT (d:DataClassification AND d.level = row.level) AND coalesce(old.version, -1) <= row.version

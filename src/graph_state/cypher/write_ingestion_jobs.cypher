@@ -8,5 +8,5 @@ SET o.tenantId = row.tenantId, o.operationType = row.operationType, o.name = row
     o.endedAt = CASE WHEN row.endedAt IS NOT NULL THEN datetime.fromEpoch(row.endedAt / 1000000, row.endedAt % 1000000 * 1000) END
 SET o:IngestionJob
 WITH o, row
-MATCH (a:Atom {id: row.rootAtomId, tenantId: row.tenantId}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: row.rootAtomId, tenantId: row.tenantId}) USING INDEX SEEK a:Atom(id, tenantId)
 MERGE (o)-[:GENERATED]->(a)
