@@ -136,8 +136,8 @@ typedef hart_code hart_graph_step_report(const hart_graph_step *step, void *data
  * Not HART_OK unless all of it is there afterwards, but for what this edition of Neo4j cannot have, which is
  * reported as skipped. */
 hart_code hart_graph_schema_apply(hart_graph *graph, hart_graph_step_report *step, void *data, hart_error *err);
-/* Takes away what apply makes, and nothing else: what only has the name of an object of ours is reported as skipped. Not
- * HART_OK while any of it is there. */
+/* Takes away what apply makes, and nothing else: what only has the name of an object of ours is reported as skipped.
+ * Not HART_OK while any of it is there. */
 hart_code hart_graph_schema_drop(hart_graph *graph, hart_graph_step_report *step, void *data, hart_error *err);
 
 /* Compares the live schema with what apply makes, and calls `report` for each object that is not as stated: kind is

@@ -50,8 +50,10 @@ static hart_code write_halves(sync_delivery *delivery, const hart_graph_kind *ki
 
         if (hart_graph_is_memory(err))
                 graph_sync_smaller_batch(delivery->sync);
-        if (count == 1 && hart_graph_is_memory(err))
+        if (count == 1 && hart_graph_is_memory(err)) { /* it may pass, but not wait for ever */
+                err->code = HART_FAILED;
                 return hart_error_context(err, "%s %" PRId64, kind->name, key.id);
+        }
         if (count == 1) {
                 delivery->sync->failed = false;
                 refusals_add(delivery, kind, key, err);

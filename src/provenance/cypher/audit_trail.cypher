@@ -1,7 +1,7 @@
 // 6.6 Everything that ever at to an atom, in the order of time: made, delivered, atomized, classified, looked at, used by
 // inferences and operations, generated, derived, superseded. What id is of, the event tells.
 // $tenant; $atom; $since: from then on, in microseconds since 1970, null for all; $limit.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 CALL {
     WITH a
     RETURN a.createdAt AS time, 'made' AS event, a.id AS id, null AS user, null AS user_name, a.atomType AS what, null AS state,

@@ -1,6 +1,6 @@
 // $tenant, $limit. Where time goes: types of operations (ingestion is one) with those first that took most in all. p95: the duration that
 // 95 in 100 did not exceed; slowest: the operation that took longest; waiting_since: when the oldest began that still runs.
-MATCH (o:Operation {tenantId: $tenant}) USING INDEX o:Operation(tenantId)
+MATCH (o:Operation {tenantId: $tenant}) USING INDEX SEEK o:Operation(tenantId)
 WITH o.operationType AS type, count(o) AS operations, count(CASE o.state WHEN 'running' THEN 1 END) AS running,
      count(CASE o.state WHEN 'failed' THEN 1 END) AS failed, sum(o.durationUs) AS total_us, count(o.durationUs) AS ended,
      percentileDisc(o.durationUs, 0.95) AS p95_us, max(o.durationUs) AS max_us,

@@ -3,7 +3,7 @@
 CALL {
     UNWIND CASE WHEN $atom IS NULL THEN [] ELSE [$atom] END AS wanted
     MATCH (a:Atom {id: wanted, tenantId: $tenant})-[r:CLASSIFIED_AS]->(c:DataClassification)
-    USING INDEX a:Atom(id, tenantId)
+    USING INDEX SEEK a:Atom(id, tenantId)
     RETURN a, r, c
     UNION ALL
     UNWIND CASE WHEN $atom IS NULL THEN [true] ELSE [] END AS every

@@ -1,7 +1,7 @@
 // 2.2 A source's document and those that lie in it: components, how many of them differ, their bytes, documents inside.
 // $tenant, $source, $limit. depth is 0 for the source itself, 1 for what lies in it.
 MATCH (s {tenantId: $tenant})-[within:LAY_IN*0..1]->(asked:Source {sourceId: $source, tenantId: $tenant})
-USING INDEX asked:Source(sourceId, tenantId)
+USING INDEX SEEK asked:Source(sourceId, tenantId)
 WITH s, size(within) AS depth ORDER BY depth, s.sourceId LIMIT $limit
 OPTIONAL MATCH (s)<-[:INGESTED_FROM]-(d {tenantId: $tenant})
 OPTIONAL MATCH (d)-[h:HAS_COMPONENT]->(c {tenantId: $tenant})

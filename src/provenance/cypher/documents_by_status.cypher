@@ -1,7 +1,7 @@
 // 2.4 How far a tenant's documents are: for each state how many, their bytes, how many could not be read in full, oldest and
 // newest. $tenant, $limit. That a request is a dead letter is known to PostgreSQL alone: its source stays in the state it had.
 MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant})
-USING INDEX t:Tenant(tenantId)
+USING INDEX SEEK t:Tenant(tenantId)
 WHERE 'Source' IN labels(s)
 WITH s, s.createdAt.epochSeconds * 1000000 + s.createdAt.microsecond AS delivered,
      s.problem IS NOT NULL

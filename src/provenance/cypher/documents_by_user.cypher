@@ -1,6 +1,6 @@
 // 2.3 What was delivered, newest first. $tenant; $user: the role that delivered it, null for all; $limit.
 MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant})
-USING INDEX t:Tenant(tenantId)
+USING INDEX SEEK t:Tenant(tenantId)
 WHERE 'Source' IN labels(s) AND ($user IS NULL OR s.deliveredBy = $user)
 WITH s, s.createdAt.epochSeconds * 1000000 + s.createdAt.microsecond AS delivered
 ORDER BY delivered DESC, s.sourceId DESC LIMIT $limit

@@ -2,14 +2,14 @@
 // inferences and generation streams, and the documents of sources. $tenant; $since: from then on, microseconds, null for ever;
 // $limit.
 CALL {
-    MATCH (o:Operation {tenantId: $tenant})-[r:HAD_INPUT|GENERATED]->(a {tenantId: $tenant}) USING INDEX o:Operation(tenantId)
+    MATCH (o:Operation {tenantId: $tenant})-[r:HAD_INPUT|GENERATED]->(a {tenantId: $tenant}) USING INDEX SEEK o:Operation(tenantId)
     WHERE o.state = 'failed' OR o.problem IS NOT NULL
     RETURN 'operation ' + o.operationId AS cause, CASE type(r) WHEN 'HAD_INPUT' THEN 'input' ELSE 'output' END AS how, a,
            CASE WHEN o.problem IS NULL THEN o.errorType ELSE 'problem' END AS error, coalesce(o.problem, o.errorText) AS text,
            coalesce(o.endedAt, o.createdAt) AS time
     UNION
     MATCH (i:Inference {tenantId: $tenant})-[r:HAD_INPUT|USED_ATOM|GENERATED]->(a {tenantId: $tenant})
-    USING INDEX i:Inference(tenantId)
+    USING INDEX SEEK i:Inference(tenantId)
     WHERE i.state = 'failed'
     RETURN 'inference ' + toString(i.inferenceId) AS cause,
            CASE type(r) WHEN 'HAD_INPUT' THEN 'input' WHEN 'USED_ATOM' THEN 'used' ELSE 'output' END AS how, a, i.errorType AS error,
@@ -20,7 +20,7 @@ CALL {
     RETURN 'generation ' + toString(g.streamId) AS cause, 'output' AS how, a, null AS error, g.errorText AS text, g.endedAt AS time
     UNION
     MATCH (t:Tenant {tenantId: $tenant})<-[:BELONGS_TO_TENANT]-(s {tenantId: $tenant})<-[:INGESTED_FROM]-(a {tenantId: $tenant})
-    USING INDEX t:Tenant(tenantId)
+    USING INDEX SEEK t:Tenant(tenantId)
     WHERE 'Source' IN labels(s) AND s.problem IS NOT NULL
     RETURN 'source ' + toString(s.sourceId) AS cause, 'document' AS how, a, 'problem' AS error, s.problem AS text,
            coalesce(s.completedAt, s.createdAt) AS time

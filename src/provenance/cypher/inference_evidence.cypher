@@ -2,7 +2,7 @@
 // no known source is a row without one.
 // $tenant; $inference; $depth: so many steps up from an atom to what it is part of, at most 10; $limit.
 MATCH (i:Inference {inferenceId: $inference, tenantId: $tenant})-[used:USED_ATOM]->(a {tenantId: $tenant})
-USING INDEX i:Inference(inferenceId)
+USING INDEX SEEK i:Inference(inferenceId)
 WITH a, collect({ordinal: used.ordinal, influence: used.influence}) AS uses
 CALL {
     WITH a

@@ -2,11 +2,11 @@
 // $tenant; $inference: its id, null for all; $limit.
 CALL {
     UNWIND CASE WHEN $inference IS NULL THEN [] ELSE [$inference] END AS wanted
-    MATCH (i:Inference {inferenceId: wanted, tenantId: $tenant}) USING INDEX i:Inference(inferenceId)
+    MATCH (i:Inference {inferenceId: wanted, tenantId: $tenant}) USING INDEX SEEK i:Inference(inferenceId)
     RETURN i
     UNION ALL
     UNWIND CASE WHEN $inference IS NULL THEN [true] ELSE [] END AS every
-    MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
+    MATCH (i:Inference {tenantId: $tenant}) USING INDEX SEEK i:Inference(tenantId)
     RETURN i
 }
 MATCH (i)-[:HAS_FEEDBACK]->(f {tenantId: $tenant})

@@ -2,7 +2,7 @@
 // and everything they came from, one row an atom, nearest first. child: what was made from it, of several the smallest id.
 // Level by level: a level is what the one before leads to and no earlier one had, so that an atom is met once however many ways
 // lead to it, and a cycle ends. The walk stops behind the level with which there are rows enough.
-MATCH (a:Atom {contentHash: toLower($hash), tenantId: $tenant}) USING INDEX a:Atom(contentHash)
+MATCH (a:Atom {contentHash: toLower($hash), tenantId: $tenant}) USING INDEX SEEK a:Atom(contentHash)
 WITH collect(a) AS start
 WITH reduce(walk = {levels: [start], seen: start}, depth IN range(1, $depth) |
     CASE WHEN size(walk.levels) < depth OR size(walk.seen) > $limit THEN walk

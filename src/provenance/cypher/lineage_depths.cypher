@@ -2,7 +2,7 @@
 // lead to them from the depth before, and how sure those are (counted in millionths, so that every order gives the same mean).
 // Level by level: a level is what the one before leads to and no earlier one had, so that an atom is met once however many ways
 // lead to it, and a cycle ends.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 CALL (a) {
     WITH reduce(walk = {levels: [[a]], seen: [a]}, depth IN range(1, $depth) |
         CASE WHEN size(walk.levels) < depth THEN walk

@@ -1,7 +1,7 @@
 // $tenant, $atom, $depth, $limit. Every link upstream of the atom with the operation that made it, where one did; nearest first.
 // Level by level: a level is what the one before leads to and no earlier one had, so that an atom is met once however many ways
 // lead to it, and a cycle ends. The walk stops behind the level with which there are rows enough.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 WITH reduce(walk = {levels: [[a]], seen: [a]}, depth IN range(1, $depth) |
     CASE WHEN size(walk.levels) < depth OR size(walk.seen) > $limit THEN walk
     ELSE head([level IN [COLLECT {
@@ -25,7 +25,7 @@ CALL (near) {
 WITH depth + 1 AS depth, near, far, link, count(*) AS times WHERE depth <= $depth
 WITH depth, near, far, link ORDER BY depth, near.id, far.id, type(link) LIMIT $limit
 CALL (link) {
-    OPTIONAL MATCH (o:Operation {operationId: link.operationId, tenantId: $tenant}) USING INDEX o:Operation(operationId)
+    OPTIONAL MATCH (o:Operation {operationId: link.operationId, tenantId: $tenant}) USING INDEX SEEK o:Operation(operationId)
     RETURN o
 }
 RETURN depth, near.id AS child, far.id AS parent, type(link) AS type, link.derivationType AS derivation, o.operationId AS operation,

@@ -1,7 +1,7 @@
 // $tenant, $atom, $depth, $limit. Where the atom came from in the end: ancestors that came from nothing, nearest first, each at its smallest depth.
 // Level by level: a level is what the one before leads to and no earlier one had, so that an atom is met once however many ways
 // lead to it, and a cycle ends.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 WITH reduce(walk = {levels: [[a]], seen: [a]}, depth IN range(1, $depth) |
     CASE WHEN size(walk.levels) < depth THEN walk
     ELSE head([level IN [COLLECT {

@@ -2,7 +2,7 @@
 // led to. depth: steps from the atom.
 // Level by level: a level is what the one before leads to and no earlier one had, so that an atom is met once however many ways
 // lead to it, and a cycle ends. The walk stops behind the level with which there are rows enough.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 WITH reduce(walk = {levels: [[a]], seen: [a]}, depth IN range(1, $depth) |
     CASE WHEN size(walk.levels) < depth OR size(walk.seen) > $limit THEN walk
     ELSE head([level IN [COLLECT {

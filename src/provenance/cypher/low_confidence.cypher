@@ -1,6 +1,6 @@
 // 4.6 Inferences whose model was less sure than it should be, the least sure first.
 // $tenant; $threshold: below it, 0 to 1; $limit.
-MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
+MATCH (i:Inference {tenantId: $tenant}) USING INDEX SEEK i:Inference(tenantId)
 WHERE i.confidence < $threshold
 WITH i ORDER BY i.confidence, i.inferenceId LIMIT $limit
 OPTIONAL MATCH (i)-[:USED_VERSION]->(v:ModelVersion)

@@ -1,7 +1,7 @@
 // 4.5 How each model and version does: inferences, failures, confidence, time. Inferences of unknown models are a row too.
 // Means are over inferences that say; the 95th percentile is a value that occurred.
 // $tenant; $since: of inferences from then on, in microseconds since 1970, null for all; $limit.
-MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
+MATCH (i:Inference {tenantId: $tenant}) USING INDEX SEEK i:Inference(tenantId)
 WHERE $since IS NULL OR i.timestamp.epochSeconds * 1000000 + i.timestamp.microsecond >= $since
 OPTIONAL MATCH (i)-[:USED_VERSION]->(v:ModelVersion)
 WITH v.modelId AS model, v.version AS version, count(*) AS inferences,

@@ -1,7 +1,7 @@
 // $tenant, $limit. How well models do: each revision's inferences and streams of generation (those that ended), how many failed, which share went well,
 // how sure it was and how it was rated (means, counted in millionths, so that every order gives the same). Those used most first.
 CALL () {
-    MATCH (i:Inference {tenantId: $tenant})-[:USED_VERSION]->(v:ModelVersion) USING INDEX i:Inference(tenantId)
+    MATCH (i:Inference {tenantId: $tenant})-[:USED_VERSION]->(v:ModelVersion) USING INDEX SEEK i:Inference(tenantId)
     CALL (i) {
         MATCH (i)-[:HAS_FEEDBACK]->(f:Feedback {tenantId: $tenant})
         RETURN count(f) AS ratings, sum(toInteger(floor(f.rating * 1000000 + 0.5))) AS rated

@@ -1,7 +1,7 @@
 // 3.2 Operations that failed, those that ended last first. $tenant; $type: of this type only, null for all; $since: ended
 // from then on, microseconds, null for ever; $limit.
 MATCH (o:Operation {tenantId: $tenant})
-USING INDEX o:Operation(tenantId)
+USING INDEX SEEK o:Operation(tenantId)
 WHERE o.state = 'failed' AND ($type IS NULL OR o.operationType = $type)
 WITH o, o.endedAt.epochSeconds * 1000000 + o.endedAt.microsecond AS ended
 WHERE $since IS NULL OR ended >= $since

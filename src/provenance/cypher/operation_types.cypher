@@ -1,7 +1,7 @@
 // 3.5 Which types of operations there are, the most frequent first: how many in each state, their share of all, first and last
 // beginning. $tenant, $limit.
 MATCH (o:Operation {tenantId: $tenant})
-USING INDEX o:Operation(tenantId)
+USING INDEX SEEK o:Operation(tenantId)
 WITH o.operationType AS type, o.state AS state, o.createdAt.epochSeconds * 1000000 + o.createdAt.microsecond AS began
 WITH type, count(*) AS operations, sum(CASE state WHEN 'running' THEN 1 ELSE 0 END) AS running,
      sum(CASE state WHEN 'complete' THEN 1 ELSE 0 END) AS complete, sum(CASE state WHEN 'failed' THEN 1 ELSE 0 END) AS failed,

@@ -1,7 +1,7 @@
 // 3.4 Operations that began in a stretch of time, in the order of their beginning. $tenant; $since, $until: microseconds, from
 // the one on and before the other, null for no end; $limit.
 MATCH (o:Operation {tenantId: $tenant})
-USING INDEX o:Operation(tenantId)
+USING INDEX SEEK o:Operation(tenantId)
 WITH o, o.createdAt.epochSeconds * 1000000 + o.createdAt.microsecond AS began
 WHERE ($since IS NULL OR began >= $since) AND ($until IS NULL OR began < $until)
 WITH o, began ORDER BY began, o.operationId LIMIT $limit

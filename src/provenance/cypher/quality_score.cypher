@@ -1,7 +1,7 @@
 // $tenant, $limit. How far the tenant's provenance can be relied on, each from 0 to 1, and how many things that rests on:
 // sources that are complete without a problem; confidence of links between atoms; operations that ended well (of those that ended); inferences
 // that did; confidence of inferences; ratings that people gave. The score is the mean of those that rest on something. All are in millionths.
-MATCH (t:Tenant {tenantId: $tenant}) USING INDEX t:Tenant(tenantId)
+MATCH (t:Tenant {tenantId: $tenant}) USING INDEX SEEK t:Tenant(tenantId)
 CALL () {
     MATCH (s:Source {tenantId: $tenant})
     RETURN [toFloat(count(CASE WHEN s.state = 'complete' AND s.problem IS NULL THEN 1 END)) * 1000000, count(s)] AS sources
@@ -15,11 +15,11 @@ CALL () {
     RETURN [toFloat(sum(toInteger(floor(confidence * 1000000 + 0.5)))), count(confidence)] AS links
 }
 CALL () {
-    MATCH (o:Operation {tenantId: $tenant}) USING INDEX o:Operation(tenantId) WHERE NOT o:IngestionJob AND o.state <> 'running'
+    MATCH (o:Operation {tenantId: $tenant}) USING INDEX SEEK o:Operation(tenantId) WHERE NOT o:IngestionJob AND o.state <> 'running'
     RETURN [toFloat(count(CASE o.state WHEN 'complete' THEN 1 END)) * 1000000, count(o)] AS operations
 }
 CALL () {
-    MATCH (i:Inference {tenantId: $tenant}) USING INDEX i:Inference(tenantId)
+    MATCH (i:Inference {tenantId: $tenant}) USING INDEX SEEK i:Inference(tenantId)
     RETURN [toFloat(count(CASE i.state WHEN 'complete' THEN 1 END)) * 1000000, count(i)] AS inferences,
            [toFloat(sum(toInteger(floor(i.confidence * 1000000 + 0.5)))), count(i.confidence)] AS confidence
 }

@@ -1,7 +1,7 @@
 // 6.7 Access that should not be: what was refused, and what was allowed to a user whose clearance is, as things are today, below
 // the atom's classification. The latest first.
 // $tenant; $since: from then on, in microseconds since 1970, null for all; $limit.
-MATCH (u:User {tenantId: $tenant}) USING INDEX u:User(tenantId)
+MATCH (u:User {tenantId: $tenant}) USING INDEX SEEK u:User(tenantId)
 OPTIONAL MATCH (k:DataClassification {level: u.clearance})
 WITH u, k.sensitivity AS clearance
 MATCH (u)-[:PERFORMED]->(e {tenantId: $tenant})-[:ACCESSED]->(a {tenantId: $tenant})

@@ -1,6 +1,6 @@
 // 6.2 What a user did, in the order of time: looked at atoms, asked for operations and inferences, rated inferences.
 // $tenant; $user; $since: from then on, in microseconds since 1970, null for all; $limit.
-MATCH (u:User {userId: $user, tenantId: $tenant}) USING INDEX u:User(userId, tenantId)
+MATCH (u:User {userId: $user, tenantId: $tenant}) USING INDEX SEEK u:User(userId, tenantId)
 CALL {
     WITH u
     MATCH (u)-[:PERFORMED]->(e {tenantId: $tenant})-[:ACCESSED]->(a {tenantId: $tenant})

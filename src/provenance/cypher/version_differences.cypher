@@ -1,7 +1,7 @@
 // $tenant, $old, $new: sources, $limit. Components of the documents of two sources that only one of them has: those removed from the old and
 // those added in the new, in their order there; times: how often.
-MATCH (before:Source {sourceId: $old, tenantId: $tenant}) USING INDEX before:Source(sourceId, tenantId)
-MATCH (after:Source {sourceId: $new, tenantId: $tenant}) USING INDEX after:Source(sourceId, tenantId)
+MATCH (before:Source {sourceId: $old, tenantId: $tenant}) USING INDEX SEEK before:Source(sourceId, tenantId)
+MATCH (after:Source {sourceId: $new, tenantId: $tenant}) USING INDEX SEEK after:Source(sourceId, tenantId)
 MATCH (b:Atom {tenantId: $tenant})-[:INGESTED_FROM]->(before)
 MATCH (a:Atom {tenantId: $tenant})-[:INGESTED_FROM]->(after)
 CALL (a, b) {

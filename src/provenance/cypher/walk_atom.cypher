@@ -1,3 +1,3 @@
 // $tenant, $atom. One row where the graph has the atom.
-MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX a:Atom(id, tenantId)
+MATCH (a:Atom {id: $atom, tenantId: $tenant}) USING INDEX SEEK a:Atom(id, tenantId)
 RETURN a.id
