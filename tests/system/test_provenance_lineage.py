@@ -210,6 +210,10 @@ def add_shapes(connection):
     dense = "FROM generate_series(0, %s - 2) AS layer, generate_series(1, %s) AS a, generate_series(1, %s) AS b"
     connection.execute(edges + "SELECT 2, 200000 + (layer + 1) * %s + a, 200000 + layer * %s + b, 'all' " + dense, (WIDTH, WIDTH, LAYERS, WIDTH, WIDTH))
     connection.execute(edges + "SELECT 4, 400000 + layer * %s + b, 400000 + (layer + 1) * %s + a, 'all' " + dense, (WIDTH, WIDTH, LAYERS, WIDTH, WIDTH))
+    add_cycles(connection)
+
+
+def add_cycles(connection):
     insert(connection, "provenance_edge", "tenant_id child_atom_id parent_atom_id type derivation",
            [(3, 300000 + child, 300000 + parent, type, "x") for child, parent, type in
             [(2, 1, D), (3, 2, S), (1, 3, D), (4, 1, D), (5, 4, D), (7, 6, D), (6, 7, D), (8, 9, D)]])
@@ -271,8 +275,14 @@ def test_walks_on_a_chain_a_dense_graph_and_a_cycle_end(shapes, ctl):
     assert_answer(ctl, "lineage-depths", [("up", 1, 1, 1, 1.0), ("down", 1, 1, 1, 1.0)], tenant=3, atom=b + 6, depth=100)
 
 
-def test_cycles_are_found_up_to_the_length_that_is_asked_for(shapes, database, ctl, wait_until):
+def test_cycles_are_found_up_to_the_length_that_is_asked_for(graph, database, ctl, start, wait_until):
     b = 300000
+    with database.connect() as connection, connection.transaction():
+        connection.execute("INSERT INTO hartonomous.tenant (tenant_id, name) VALUES (3, 'a tenant')")
+        insert(connection, "atom", "tenant_id atom_id modality subtype content_hash size atomic_value",
+               [(3, b + n, "text", "sentence", sha256(b"%d" % n), 1, b"") for n in range(1, 10)])
+        add_cycles(connection)
+    carry(database, start, wait_until)
     three, two = (b + 1, b + 3, D, "x", 3), (b + 6, b + 7, D, "x", 2)
     assert_answer(ctl, "lineage-cycles", [three, two], tenant=3)
     assert_answer(ctl, "lineage-cycles", [three, two], tenant=3, depth=3)
