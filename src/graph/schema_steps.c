@@ -70,6 +70,8 @@ static hart_code add_statements(hart_graph *graph, const char *show, size_t owne
         for (size_t row = 0; code == HART_OK && row < hart_graph_rows(shown); row++) {
                 if (owner_column && *graph_text(shown, row, owner_column))
                         continue; /* comes with its constraint */
+                if (strcmp(graph_text(shown, row, 1), "LOOKUP") == 0)
+                        continue; /* every database has them from its beginning */
                 hart_buffer_text(out, graph_text(shown, row, 5));
                 hart_buffer_text(out, ";\n");
                 ++*count;

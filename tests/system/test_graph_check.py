@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 
 import psycopg
 import pytest
@@ -202,6 +201,7 @@ def test_what_is_left_out_of_the_graph_must_not_be_there(full, ctl, database, gr
                               VALUES (1, %s, 0, 0, %s, %s)""", (picture, tiles + [caption], [6] * 5))
         connection.execute("""INSERT INTO hartonomous.source (tenant_id, file_name, size, content_hash, state, root_atom_id, completed_at)
                               VALUES (1, 'a.png', 9, sha256('a picture'), 'complete', %s, now())""", (picture,))
+        connection.execute("SELECT hartonomous.enqueue_neo4j_sync('Source', max(source_id)) FROM hartonomous.source")
     settled(database, wait_until)
     check(ctl, code=0)
     assert graph.query("MATCH (a:Atom) WHERE a.id IN $tiles RETURN a.id AS id", tiles=tiles) == []
@@ -258,9 +258,9 @@ def test_long_documents_are_compared_piece_by_piece(graph, database, ctl, start,
 
 def test_a_check_during_a_running_ingestion_gives_no_false_alarm(graph, database, settings, ctl, start, wait_until, tmp_path):
     start("graph-sync")
-    start("ingestion", ingestion={"step": "16K"})
-    for n in range(40):
-        (tmp_path / f"{n}.txt").write_text("".join(f"Sentence {i} of document {n}. And {i * n}.\n" for i in range(1500)))
+    start("ingestion", ingestion={"window": "128K"})
+    for n in range(12):
+        (tmp_path / f"{n}.txt").write_text("".join(f"Sentence {i} of document {n}. And {i * n}.\n" for i in range(4000)))
     writer = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, "ingest", "--wait", str(tmp_path)], env=settings.environment("hartonomous"),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     checks = in_flight = 0
@@ -287,6 +287,7 @@ def test_waiting_messages_are_in_flight_while_nobody_takes_them(graph, database,
     add_document(database, 1, [f"New {n}. " for n in range(20)], name="new.txt")
     with database.connect() as connection:
         connection.execute("UPDATE hartonomous.source SET problem = 'found later' WHERE source_id = %s", (source,))
+        connection.execute("SELECT hartonomous.enqueue_neo4j_sync('Source', %s)", (source,))
     _, said = check(ctl, code=0)
     assert said["in_flight"] > 20
     start("graph-sync")
