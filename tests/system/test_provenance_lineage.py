@@ -201,10 +201,10 @@ def add_shapes(connection):
     """Tenant 1: a chain of 100,000 atoms. 2: twenty layers of fifty atoms, each made of all in the layer below: 50 to the 19th paths. 3: cycles of
     three and of two, one link of which is a SUPERSEDED_BY, and what came of them. 4: the layers again, with numbers that fall instead of rise."""
     connection.execute("INSERT INTO hartonomous.tenant (tenant_id, name) SELECT n, 'a tenant' FROM generate_series(1, 4) AS n")
-    atoms = """INSERT INTO hartonomous.atom (tenant_id, atom_id, modality, subtype, content_hash, size, atomic_value, canonical_text)
-               OVERRIDING SYSTEM VALUE SELECT %s, n, 'text', 'sentence', sha256(n::text::bytea), 1, '', 'atom' FROM generate_series(%s, %s) AS n"""
+    atoms = """INSERT INTO hartonomous.atom (tenant_id, atom_id, modality, subtype, content_hash, size, atomic_value, canonical_text, created_at)
+               OVERRIDING SYSTEM VALUE SELECT %s, n, 'text', 'sentence', sha256(n::text::bytea), 1, '', 'atom', to_timestamp(%s) FROM generate_series(%s, %s) AS n"""
     for tenant, first, last in ((1, 1, CHAIN), (2, 200001, 200000 + LAYERS * WIDTH), (3, 300001, 300009), (4, 400001, 400000 + LAYERS * WIDTH)):
-        connection.execute(atoms, (tenant, first, last))
+        connection.execute(atoms, (tenant, START, first, last))
     edges = "INSERT INTO hartonomous.provenance_edge (tenant_id, child_atom_id, parent_atom_id, derivation) "
     connection.execute(edges + "SELECT 1, n + 1, n, 'step' FROM generate_series(1, %s - 1) AS n", (CHAIN,))
     dense = "FROM generate_series(0, %s - 2) AS layer, generate_series(1, %s) AS a, generate_series(1, %s) AS b"
@@ -219,11 +219,29 @@ def add_cycles(connection):
             [(2, 1, D), (3, 2, S), (1, 3, D), (4, 1, D), (5, 4, D), (7, 6, D), (6, 7, D), (8, 9, D)]])
 
 
+def draw(database, graph):
+    """Atoms and links as docs/graph.md has them, by the driver: what is tried here is walking, not bringing them there."""
+    atoms = database.query("SELECT tenant_id, atom_id, encode(content_hash, 'hex') FROM hartonomous.atom")
+    links = database.query("""SELECT tenant_id, child_atom_id, parent_atom_id, type, derivation, hartonomous.microseconds(created_at) / 1000000,
+                                     hartonomous.microseconds(created_at) % 1000000 * 1000 FROM hartonomous.provenance_edge""")
+    ends = """UNWIND $rows AS row
+              MATCH (c:Atom {id: row[1], tenantId: row[0]}) USING INDEX c:Atom(id, tenantId)
+              MATCH (p:Atom {id: row[2], tenantId: row[0]}) USING INDEX p:Atom(id, tenantId) CREATE """
+    properties = "{derivationType: row[4], weight: 1.0, confidence: 1.0, timestamp: datetime.fromEpoch(row[5], row[6])}"
+    node = f"""UNWIND $rows AS row CREATE (:Atom {{id: row[1], tenantId: row[0], atomType: 'text/sentence', contentHash: row[2], size: 1, preview: 'atom',
+                                                 createdAt: datetime.fromEpoch({START}, 0)}})"""
+    with graph.driver() as driver:
+        for statement, rows in ((node, atoms), (f"{ends}(c)-[:DERIVED_FROM {properties}]->(p)", [row for row in links if row[3] == D]),
+                                (f"{ends}(p)-[:SUPERSEDED_BY {properties}]->(c)", [row for row in links if row[3] == S])):
+            for first in range(0, len(rows), 10000):
+                driver.execute_query(statement, rows=[list(row) for row in rows[first:first + 10000]])
+
+
 @pytest.fixture
-def shapes(graph, database, start, wait_until):
+def shapes(graph, database):
     with database.connect() as connection, connection.transaction():
         add_shapes(connection)
-    return carry(database, start, wait_until, 600)
+    draw(database, graph)
 
 
 def layer(base, n):
