@@ -9,7 +9,7 @@ static int64_t sum(const hart_pg_result *states, size_t first, size_t count, int
         int64_t total = 0;
 
         for (size_t row = first; row < first + count; row++)
-                total += hart_pg_integer(states, row, (size_t)column);
+                total += hart_pg_integer(states, row, column);
         return total;
 }
 
