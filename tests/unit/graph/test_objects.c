@@ -59,7 +59,7 @@ static void nothing_of_the_reference_is_missing(void **state)
         size_t enterprise = 0, needed = 0, nodes = 0;
 
         (void)state;
-        assert_int_equal(graph_constraint_count, 10);
+        assert_int_equal(graph_constraint_count, 12);
         assert_int_equal(graph_index_count, 13);
         for (size_t i = 0; i < graph_constraint_count; i++) {
                 enterprise += graph_constraints[i].enterprise;
