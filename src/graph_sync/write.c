@@ -12,7 +12,14 @@ typedef struct sync_slice {
         size_t count;
         bool linked; /* of edges: the statement under way is the first */
         hart_graph_result *result;
+        struct sync_slice *next; /* under way */
 } sync_slice;
+
+/* Slices whose statement is under way. */
+typedef struct sync_flight {
+        sync_slice *first;
+        size_t count;
+} sync_flight;
 
 static void slice_close(sync_slice *slice)
 {
@@ -22,6 +29,23 @@ static void slice_close(sync_slice *slice)
         hart_graph_result_close(slice->result);
         free(slice->ids);
         free(slice);
+}
+
+static void flight_add(sync_flight *flight, sync_slice *slice)
+{
+        slice->next = flight->first;
+        flight->first = slice;
+        flight->count++;
+}
+
+static void flight_remove(sync_flight *flight, const sync_slice *slice)
+{
+        sync_slice **place = &flight->first;
+
+        while (*place != slice)
+                place = &(*place)->next;
+        *place = slice->next;
+        flight->count--;
 }
 
 static void put_rows(const hart_pg_result *states, size_t first, size_t count, hart_buffer *parameters)
@@ -186,15 +210,15 @@ static hart_code take_back(sync_delivery *delivery, sync_slice **ret, hart_error
 }
 
 /* Waits until at most `most` statements are under way, and finishes those that are over. */
-static hart_code drain(sync_delivery *delivery, size_t most, size_t *under_way, hart_error *err)
+static hart_code drain(sync_delivery *delivery, size_t most, sync_flight *flight, hart_error *err)
 {
         hart_code code = HART_OK;
 
-        while (code == HART_OK && *under_way > most) {
+        while (code == HART_OK && flight->count > most) {
                 sync_slice *slice = NULL;
                 code = take_back(delivery, &slice, err);
                 if (slice)
-                        --*under_way;
+                        flight_remove(flight, slice);
                 if (code == HART_OK && slice)
                         code = finish_slice(delivery, slice, err);
                 slice_close(slice);
@@ -202,7 +226,7 @@ static hart_code drain(sync_delivery *delivery, size_t most, size_t *under_way, 
         return code;
 }
 
-static hart_code send_slice(sync_delivery *delivery, sync_slice *slice, size_t *under_way, hart_error *err)
+static hart_code send_slice(sync_delivery *delivery, sync_slice *slice, sync_flight *flight, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
         const bool edges = strcmp(slice->kind->name, "AtomProvenance") == 0;
@@ -213,7 +237,7 @@ static hart_code send_slice(sync_delivery *delivery, sync_slice *slice, size_t *
                 delivery->sync->graph, slice->kind->write[edges ? EDGES_DERIVED_FROM : 0], &parameters, slice, err);
         delivery->sync->failed = code != HART_OK;
         if (code == HART_OK)
-                ++*under_way;
+                flight_add(flight, slice);
         else
                 slice_close(slice);
         return code;
@@ -226,7 +250,7 @@ static size_t beside(const sync_delivery *delivery, const hart_graph_kind *kind)
         return kind->own_nodes && !kind->write[1] ? (size_t)delivery->settings->lanes - 1 : 0;
 }
 
-static hart_code write_kind(sync_delivery *delivery, const hart_graph_kind *kind, sync_keys *keys, size_t *under_way,
+static hart_code write_kind(sync_delivery *delivery, const hart_graph_kind *kind, sync_keys *keys, sync_flight *flight,
                             hart_error *err)
 {
         HART_CLEANUP(keys_done) sync_keys strays = {0};
@@ -239,46 +263,37 @@ static hart_code write_kind(sync_delivery *delivery, const hart_graph_kind *kind
                 batch = delivery->sync->batch < keys->count - first ? delivery->sync->batch : keys->count - first;
                 code = read_slice(delivery, kind, keys, first, batch, &slice, err);
                 if (code == HART_OK)
-                        code = drain(delivery, first_of_kind ? 0 : beside(delivery, kind), under_way, err);
+                        code = drain(delivery, first_of_kind ? 0 : beside(delivery, kind), flight, err);
                 if (code == HART_OK)
                         code = sort_missing(delivery, slice, &strays, err);
                 if (code != HART_OK || hart_pg_rows(slice->states) == 0) {
                         slice_close(slice);
                         continue;
                 }
-                code = send_slice(delivery, slice, under_way, err);
+                code = send_slice(delivery, slice, flight, err);
                 first_of_kind = false;
         }
         if (code == HART_OK && strays.count)
-                code = write_kind(delivery, kind, &strays, under_way, err);
+                code = write_kind(delivery, kind, &strays, flight, err);
         return code;
-}
-
-/* After a failure: what is under way has an unknown outcome, as if the connection had been cut. */
-static void give_up(sync_delivery *delivery, size_t under_way)
-{
-        hart_error ignored = {0};
-
-        while (under_way-- > 0) {
-                void *tag = NULL;
-                hart_graph_result *result = NULL;
-                (void)hart_graph_collect(delivery->sync->graph, &tag, &result, NULL, &ignored);
-                hart_graph_result_close(result);
-                slice_close(tag);
-                if (!tag)
-                        break;
-        }
 }
 
 hart_code write_wanted(sync_delivery *delivery, hart_error *err)
 {
-        size_t under_way = 0;
+        sync_flight flight = {0};
         hart_code code = HART_OK;
 
         for (size_t i = 0; code == HART_OK && i < hart_graph_kind_count; i++)
-                code = write_kind(delivery, &hart_graph_kinds[i], &delivery->wanted[i], &under_way, err);
+                code = write_kind(delivery, &hart_graph_kinds[i], &delivery->wanted[i], &flight, err);
         if (code == HART_OK)
-                code = drain(delivery, 0, &under_way, err);
-        give_up(delivery, under_way);
+                code = drain(delivery, 0, &flight, err);
+        /* After a failure what is under way has an unknown outcome, as if the connection had been cut. */
+        if (flight.count)
+                hart_graph_abandon(delivery->sync->graph);
+        while (flight.first) {
+                sync_slice *slice = flight.first;
+                flight_remove(&flight, slice);
+                slice_close(slice);
+        }
         return code;
 }
