@@ -242,6 +242,9 @@ def shapes(graph, database):
     with database.connect() as connection, connection.transaction():
         add_shapes(connection)
     draw(database, graph)
+    yield
+    with graph.driver() as driver, driver.session() as session:  # a node at a time with all its links would be too much at once
+        session.run("MATCH ()-[link]->() CALL (link) { DELETE link } IN TRANSACTIONS OF 5000 ROWS").consume()
 
 
 def layer(base, n):
