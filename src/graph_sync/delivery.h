@@ -72,11 +72,17 @@ hart_code collect_references(sync_delivery *delivery, const hart_graph_kind *kin
 
 /* write.c: all of `wanted`, in the order of the kinds. */
 hart_code write_wanted(sync_delivery *delivery, hart_error *err);
+
+/* statements.c: the parameters of a statement with these rows of states. */
+void write_put_rows(const hart_pg_result *states, size_t first, size_t count, hart_buffer *parameters);
 /* Rows of states with one statement; where Neo4j refuses, in halves, down to the one row that is to blame. *ret may be
  * NULL; it is the result of the whole where nothing was refused, else NULL. */
 hart_code write_rows(sync_delivery *delivery, const hart_graph_kind *kind, const char *statement,
                      const hart_pg_result *states, size_t first, size_t count, hart_graph_result **ret,
                      hart_error *err);
+/* After the statement has failed with `err` (delivery_may_split): the same rows in halves. */
+hart_code write_halves(sync_delivery *delivery, const hart_graph_kind *kind, const char *statement,
+                       const hart_pg_result *states, size_t first, size_t count, hart_error *err);
 hart_code write_erase(sync_delivery *delivery, const hart_graph_kind *kind, hart_error *err);
 
 /* edges.c: was the statement that links DERIVED_FROM all that rows[first … first+count) needed? If not, the rest. */

@@ -1,8 +1,10 @@
 /* States from PostgreSQL to Neo4j, kind by kind. While Neo4j works on one slice the next is read. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "delivery.h"
+
+/* Neo4j keeps what a statement does in memory until it is over. */
+enum { STATEMENT_BYTES = 2 << 20 };
 
 /* Rows of a result that travel together. */
 typedef struct sync_slice {
@@ -10,7 +12,6 @@ typedef struct sync_slice {
         hart_pg_result *states;
         int64_t *ids; /* wanted, of which states may lack some */
         size_t count;
-        bool linked; /* of edges: the statement under way is the first */
         hart_graph_result *result;
         struct sync_slice *next; /* under way */
 } sync_slice;
@@ -47,86 +48,6 @@ static void flight_remove(sync_flight *flight, const sync_slice *slice)
         *place = slice->next;
         flight->count--;
 }
-
-static void put_rows(const hart_pg_result *states, size_t first, size_t count, hart_buffer *parameters)
-{
-        hart_json_writer writer = {.out = parameters};
-
-        hart_buffer_clear(parameters);
-        hart_json_begin_object(&writer);
-        hart_json_key(&writer, "rows");
-        hart_json_begin_array(&writer);
-        for (size_t row = first; row < first + count; row++) {
-                size_t size = 0;
-                const char *json = hart_pg_text(states, row, 2, &size);
-                hart_json_put_raw(&writer, json, size);
-        }
-        hart_json_end_array(&writer);
-        hart_json_end_object(&writer);
-}
-
-/* --- one statement, in halves where need be --------------------------------------------------------------------- */
-
-static hart_code write_halves(sync_delivery *delivery, const hart_graph_kind *kind, const char *statement,
-                              const hart_pg_result *states, size_t first, size_t count, hart_error *err)
-{
-        const sync_key key = {hart_pg_integer(states, first, 0), hart_pg_integer(states, first, 1)};
-
-        if (hart_graph_is_memory(err))
-                graph_sync_smaller_batch(delivery->sync);
-        if (count == 1 && hart_graph_is_memory(err)) { /* it may pass, but not wait for ever */
-                err->code = HART_FAILED;
-                return hart_error_context(err, "%s %" PRId64, kind->name, key.id);
-        }
-        if (count == 1) {
-                delivery->sync->failed = false;
-                refusals_add(delivery, kind, key, err);
-                return HART_OK;
-        }
-        *err = (hart_error){0};
-        const hart_code code = write_rows(delivery, kind, statement, states, first, count / 2, NULL, err);
-        return code == HART_OK
-                       ? write_rows(delivery, kind, statement, states, first + count / 2, count - count / 2, NULL, err)
-                       : code;
-}
-
-hart_code write_rows(sync_delivery *delivery, const hart_graph_kind *kind, const char *statement,
-                     const hart_pg_result *states, size_t first, size_t count, hart_graph_result **ret, hart_error *err)
-{
-        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-
-        put_rows(states, first, count, &parameters);
-        const hart_code code = delivery_graph(delivery, statement, &parameters, ret, err);
-        if (code == HART_OK || !delivery_may_split(err) || delivery->refusal_count == SYNC_REFUSALS_MAX)
-                return code;
-        hart_buffer_done(&parameters);
-        return write_halves(delivery, kind, statement, states, first, count, err);
-}
-
-hart_code write_erase(sync_delivery *delivery, const hart_graph_kind *kind, hart_error *err)
-{
-        HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-        const size_t batch = (size_t)delivery->settings->batch_size;
-        hart_code code = HART_OK;
-
-        for (size_t first = 0; code == HART_OK && first < delivery->gone.count; first += batch) {
-                hart_json_writer writer = {.out = &parameters};
-                hart_buffer_clear(&parameters);
-                hart_json_begin_object(&writer);
-                hart_json_key(&writer, "rows");
-                hart_json_begin_array(&writer);
-                for (size_t i = first; i < delivery->gone.count && i < first + batch; i++)
-                        hart_json_put_integer(&writer, delivery->gone.item[i].id);
-                hart_json_end_array(&writer);
-                hart_json_end_object(&writer);
-                code = delivery_graph(delivery, kind->erase, &parameters, NULL, err);
-        }
-        delivery->rows += delivery->gone.count;
-        keys_done(&delivery->gone);
-        return code;
-}
-
-/* --- slices ----------------------------------------------------------------------------------------------------- */
 
 /* Wanted, but without a state: gone, or of another tenant than the message said. The latter join `strays`. */
 static hart_code sort_missing(sync_delivery *delivery, const sync_slice *slice, sync_keys *strays, hart_error *err)
@@ -173,17 +94,62 @@ static hart_code read_slice(sync_delivery *delivery, const hart_graph_kind *kind
         return code;
 }
 
-/* What is to be done once the slice's first statement is through. */
-static hart_code finish_slice(sync_delivery *delivery, sync_slice *slice, hart_error *err)
+static bool is_edges(const hart_graph_kind *kind)
+{
+        return strcmp(kind->name, "AtomProvenance") == 0;
+}
+
+/* The statement that a kind's rows begin with: of edges the one that is nearly always all that is needed. */
+static const char *first_statement(const hart_graph_kind *kind)
+{
+        return kind->write[is_edges(kind) ? EDGES_DERIVED_FROM : 0];
+}
+
+/* What is to be done once the first statement of these rows is through. */
+static hart_code finish_rows(sync_delivery *delivery, const hart_graph_kind *kind, const hart_pg_result *states,
+                             size_t first, size_t count, const hart_graph_result *result, hart_error *err)
+{
+        hart_code code = HART_OK;
+
+        delivery->rows += count;
+        if (is_edges(kind))
+                return edges_finish(delivery, kind, states, first, count, result, err);
+        for (size_t i = 1; code == HART_OK && kind->write[i]; i++)
+                code = write_rows(delivery, kind, kind->write[i], states, first, count, NULL, err);
+        return code;
+}
+
+/* How many rows from `first` on make a statement of a size that Neo4j bears; at least one. An atom may be made from
+ * thousands of others. */
+static size_t fitting_rows(const hart_pg_result *states, size_t first)
+{
+        const size_t rows = hart_pg_rows(states);
+        size_t count = 0, bytes = 0;
+
+        for (; first + count < rows; count++) {
+                size_t size = 0;
+                (void)hart_pg_text(states, first + count, 2, &size);
+                bytes += size;
+                if (count && bytes > STATEMENT_BYTES)
+                        break;
+        }
+        return count;
+}
+
+/* A slice that is too heavy for one statement. */
+static hart_code write_heavy(sync_delivery *delivery, const sync_slice *slice, hart_error *err)
 {
         const size_t rows = hart_pg_rows(slice->states);
         hart_code code = HART_OK;
 
-        delivery->rows += rows;
-        if (slice->linked)
-                return edges_finish(delivery, slice->kind, slice->states, 0, rows, slice->result, err);
-        for (size_t i = 1; code == HART_OK && slice->kind->write[i]; i++)
-                code = write_rows(delivery, slice->kind, slice->kind->write[i], slice->states, 0, rows, NULL, err);
+        for (size_t first = 0, count; code == HART_OK && first < rows; first += count) {
+                HART_CLEANUP(hart_graph_result_close_p) hart_graph_result *result = NULL;
+                count = fitting_rows(slice->states, first);
+                code = write_rows(delivery, slice->kind, first_statement(slice->kind), slice->states, first, count,
+                                  &result, err);
+                if (code == HART_OK)
+                        code = finish_rows(delivery, slice->kind, slice->states, first, count, result, err);
+        }
         return code;
 }
 
@@ -204,8 +170,8 @@ static hart_code take_back(sync_delivery *delivery, sync_slice **ret, hart_error
         if (code == HART_OK)
                 graph_sync_adapt_batch(delivery->sync, slice->count, duration, (size_t)delivery->settings->batch_size);
         else if (delivery_may_split(err))
-                code = write_halves(delivery, slice->kind, slice->kind->write[slice->linked ? EDGES_DERIVED_FROM : 0],
-                                    slice->states, 0, hart_pg_rows(slice->states), err);
+                code = write_halves(delivery, slice->kind, first_statement(slice->kind), slice->states, 0,
+                                    hart_pg_rows(slice->states), err);
         return code;
 }
 
@@ -220,7 +186,8 @@ static hart_code drain(sync_delivery *delivery, size_t most, sync_flight *flight
                 if (slice)
                         flight_remove(flight, slice);
                 if (code == HART_OK && slice)
-                        code = finish_slice(delivery, slice, err);
+                        code = finish_rows(delivery, slice->kind, slice->states, 0, hart_pg_rows(slice->states),
+                                           slice->result, err);
                 slice_close(slice);
         }
         return code;
@@ -229,12 +196,9 @@ static hart_code drain(sync_delivery *delivery, size_t most, sync_flight *flight
 static hart_code send_slice(sync_delivery *delivery, sync_slice *slice, sync_flight *flight, hart_error *err)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer parameters = {0};
-        const bool edges = strcmp(slice->kind->name, "AtomProvenance") == 0;
-
-        slice->linked = edges;
-        put_rows(slice->states, 0, hart_pg_rows(slice->states), &parameters);
-        const hart_code code = hart_graph_submit(
-                delivery->sync->graph, slice->kind->write[edges ? EDGES_DERIVED_FROM : 0], &parameters, slice, err);
+        write_put_rows(slice->states, 0, hart_pg_rows(slice->states), &parameters);
+        const hart_code code =
+                hart_graph_submit(delivery->sync->graph, first_statement(slice->kind), &parameters, slice, err);
         delivery->sync->failed = code != HART_OK;
         if (code == HART_OK)
                 flight_add(flight, slice);
@@ -270,8 +234,15 @@ static hart_code write_kind(sync_delivery *delivery, const hart_graph_kind *kind
                         slice_close(slice);
                         continue;
                 }
-                code = send_slice(delivery, slice, flight, err);
                 first_of_kind = false;
+                if (fitting_rows(slice->states, 0) == hart_pg_rows(slice->states)) {
+                        code = send_slice(delivery, slice, flight, err);
+                        continue;
+                }
+                code = drain(delivery, 0, flight, err);
+                if (code == HART_OK)
+                        code = write_heavy(delivery, slice, err);
+                slice_close(slice);
         }
         if (code == HART_OK && strays.count)
                 code = write_kind(delivery, kind, &strays, flight, err);
