@@ -250,12 +250,13 @@ def test_values_are_data_and_never_cypher(graph, database, start, wait_until):
 
 
 BAD = [
-    ("Neo4jSyncRequest", {"EntityType": "Inference", "EntityId": 5, "SyncType": "CREATE"}, "PostgreSQL keeps no"),
+    ("Neo4jSyncRequest", {"EntityType": "Concept", "EntityId": 5, "SyncType": "CREATE"}, "EntityType"),
+    ("Neo4jSyncRequest", {"EntityType": "Inference", "EntityIds": [5, "6"]}, "item 2"),
     ("Neo4jSyncRequest", {"EntityType": "Atom", "SyncType": "CREATE"}, "EntityId"),
     ("Neo4jSyncRequest", {"EntityType": "Atom) DETACH DELETE (n", "EntityId": 5}, "EntityType"),
     ("Neo4jSyncRequest", {"EntityType": "Atom", "EntityId": 5, "SyncType": "DROP"}, "SyncType"),
     ("AtomsCreated", {"TenantId": 1}, "SourceId"),
-    ("InferenceCompleted", {"InferenceId": 5}, "PostgreSQL keeps no inferences"),
+    ("InferenceCompleted", {"InferenceId": 5}, "TenantId"),
 ]
 
 
