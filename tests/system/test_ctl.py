@@ -981,7 +981,7 @@ def test_a_role_of_a_tenant_sees_its_own_alone(letters, database, ctl, person):
 
 def test_status_shows_queues_daemons_and_servers(ingested, ctl):
     status = json.loads(ctl("status", "--json").stdout)
-    assert set(status) == {"dependencies", "daemons", "queues", "sources", "counts", "lag_seconds"}
+    assert set(status) == {"dependencies", "daemons", "queues", "sources", "counts", "lag_seconds", "graph"}
     assert {row["name"]: row["up"] for row in status["dependencies"]} == {"PostgreSQL": True, "Neo4j": False}
     daemons = {row["name"]: row["status"] for row in status["daemons"]}
     assert daemons["ingestion"] == "Healthy" and daemons["embedding"] == "Stopped"

@@ -149,7 +149,7 @@ def test_stops_quickly_and_puts_everything_back(start, atoms, wait_until, databa
     wait_until(lambda: "atoms" in daemon.status, 30)
     daemon.stop(timeout=5)
     assert atoms.count() == 0
-    assert truth.queued(database) == {"EmbeddingQueue": 1}
+    assert truth.queued(database) == {"EmbeddingQueue": 1, "Neo4jSyncQueue": 1}, "the graph is told of the model, which is there from the start"
     assert database.value("SELECT max(attempts) FROM broker.message") == 0
 
 
