@@ -16,7 +16,7 @@ from neo4j_proxy import Neo4jProxy
 
 SLOW = True
 
-ROUNDS = int(os.environ.get("HARTONOMOUS_FIRE_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("HARTONOMOUS_FIRE_ROUNDS", "4"))
 SEED = int(os.environ.get("HARTONOMOUS_FIRE_SEED", random.SystemRandom().randrange(1 << 32)))
 
 FAULTS = ["delay", "truncate", "reset", "lose", "cut-request", "hang", "status:500", "status:503", "status:429", "status:401", "after:500", "after:503",

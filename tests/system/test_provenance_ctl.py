@@ -108,6 +108,7 @@ def bare_graph(graph, count, pairs):
                        IN TRANSACTIONS OF 10000 ROWS""", count=count).consume()
         for first in range(0, len(pairs), 10000):
             session.run("""UNWIND $pairs AS pair MATCH (c:Atom {id: pair[0], tenantId: 1}), (p:Atom {id: pair[1], tenantId: 1})
+                           USING INDEX SEEK c:Atom(id, tenantId) USING INDEX SEEK p:Atom(id, tenantId)
                            CREATE (c)-[:DERIVED_FROM {derivationType: 'derived', confidence: 1.0}]->(p)""", pairs=pairs[first:first + 10000]).consume()
 
 
