@@ -225,8 +225,8 @@ def draw(database, graph):
     links = database.query("""SELECT tenant_id, child_atom_id, parent_atom_id, type, derivation, hartonomous.microseconds(created_at) / 1000000,
                                      hartonomous.microseconds(created_at) % 1000000 * 1000 FROM hartonomous.provenance_edge""")
     ends = """UNWIND $rows AS row
-              MATCH (c:Atom {id: row[1], tenantId: row[0]}) USING INDEX c:Atom(id, tenantId)
-              MATCH (p:Atom {id: row[2], tenantId: row[0]}) USING INDEX p:Atom(id, tenantId) CREATE """
+              MATCH (c:Atom {id: row[1], tenantId: row[0]}) USING INDEX SEEK c:Atom(id, tenantId)
+              MATCH (p:Atom {id: row[2], tenantId: row[0]}) USING INDEX SEEK p:Atom(id, tenantId) CREATE """
     properties = "{derivationType: row[4], weight: 1.0, confidence: 1.0, timestamp: datetime.fromEpoch(row[5], row[6])}"
     node = f"""UNWIND $rows AS row CREATE (:Atom {{id: row[1], tenantId: row[0], atomType: 'text/sentence', contentHash: row[2], size: 1, preview: 'atom',
                                                  createdAt: datetime.fromEpoch({START}, 0)}})"""
