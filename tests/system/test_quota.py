@@ -112,7 +112,7 @@ def test_people_may_and_others_may_not(database, cluster):
             person.execute("SELECT hartonomous.set_quota(1, 5, NULL)")
             assert person.execute("SELECT max_atoms FROM hartonomous.tenant_status").fetchone() == (5,)
             person.execute("SELECT * FROM hartonomous.delete_sources(1, '{1}')")
-            for private in ("find_doomed(1, '{1}')", "spare_used(1)", "delete_doomed(1)", "drop_messages_of_doomed()", "tell_graph('{}')", "count_usage('{1}', '{1}', '{1}')"):
+            for private in ("find_doomed(1, '{1}')", "spare_used(1)", "delete_doomed(1)", "drop_messages_of_doomed()", "tell_graph('Atom', 1, '{}')", "count_usage('{1}', '{1}', '{1}')"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     person.execute(f"SELECT hartonomous.{private}")
         with database.connect(user="hartonomous-embedding") as daemon, pytest.raises(psycopg.errors.InsufficientPrivilege):
