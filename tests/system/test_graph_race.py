@@ -122,14 +122,14 @@ KINDS = [link, unlink, reweigh, rename_user, user_goes, user_comes, operation, m
          access, classify, declassify, rule, tenant]
 
 
-def change(database, entities, seed, failures):
+def change(database, entities, seed, count, failures):
     chance = random.Random(seed)
     try:
         with database.connect() as connection:
             def run(statement, *parameters):
                 connection.execute(statement, parameters)
 
-            for _ in range(CHANGES // CONNECTIONS):
+            for _ in range(count):
                 while True:
                     try:
                         chance.choice(KINDS)(chance, run, entities)
@@ -144,13 +144,13 @@ def lag(daemon):
     return [float(line.split()[1]) for line in daemon.get("/metrics")[1].splitlines() if line.startswith("neo4j_sync_lag_seconds")]
 
 
-@pytest.mark.parametrize("batch_size", [7, 200])
-def test_two_daemons_with_two_lanes_and_ten_thousand_changes(graph, database, start, wait_until, batch_size):
+@pytest.mark.parametrize("batch_size, changes", [(200, CHANGES), (7, CHANGES // 5)])  # small deliveries take their time
+def test_two_daemons_with_two_lanes_and_ten_thousand_changes(graph, database, start, wait_until, batch_size, changes):
     entities = Entities(database)
     sections = {"worker": {"retry_base": "50ms", "retry_max": "500ms", "batch_size": batch_size}, "neo4j": {"lanes": 2}}
     daemons = [start("graph-sync", arguments=(f"--instance={number}",), **sections) for number in (1, 2)]
     failures = []
-    threads = [threading.Thread(target=change, args=(database, entities, seed, failures)) for seed in range(CONNECTIONS)]
+    threads = [threading.Thread(target=change, args=(database, entities, seed, changes // CONNECTIONS, failures)) for seed in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
