@@ -264,6 +264,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work
 BEGIN
     PERFORM hartonomous.tell_graph('Source', tenant, (SELECT array_agg(d.source_id ORDER BY d.source_id) FROM pg_temp.doomed_source d)),
             hartonomous.tell_graph('Atom', tenant, (SELECT array_agg(d.atom_id ORDER BY d.atom_id) FROM pg_temp.doomed_atom d));
+    -- A document may stay, for what was made from it. If graph sync has not come to its source yet, nothing else would name what it is made of.
+    PERFORM hartonomous.tell_graph(kind, tenant, kept.ids)
+    FROM (SELECT array_agg(DISTINCT d.root_atom_id) AS ids FROM pg_temp.doomed_source d
+          WHERE d.root_atom_id IS NOT NULL AND NOT EXISTS (SELECT FROM pg_temp.doomed_atom a WHERE a.atom_id = d.root_atom_id)) AS kept
+    CROSS JOIN (VALUES ('Composition'), ('IngestionJob')) AS told (kind)
+    WHERE kept.ids IS NOT NULL;
     DELETE FROM hartonomous.provenance_edge e USING pg_temp.doomed_edge x
     WHERE e.tenant_id = tenant AND e.child_atom_id = x.child AND e.parent_atom_id = x.parent AND e.type = 'DERIVED_FROM' AND e.derivation = x.relation;
     DELETE FROM hartonomous.source s USING pg_temp.doomed_source d WHERE s.tenant_id = tenant AND s.source_id = d.source_id;
