@@ -1,9 +1,10 @@
-/* Encoder: texts in, unit vectors out, by a sentence-transformers model on disk.
+/* Encoder: texts in, unit vectors out, by a model on disk or a server that has one.
  *
- * A model directory holds what Hugging Face publishes for a BERT sentence encoder: config.json, modules.json,
- * 1_Pooling/config.json, sentence_bert_config.json, tokenizer_config.json, vocab.txt and model.safetensors. Everything
- * is checked when it is opened; a directory that opens encodes every text. What else is in a call changes a vector by
- * float rounding at most (1e-6). Not for use by two threads at once. */
+ * What computes is an engine (src/encoder/engine.h): "native" and "onnx" read a folder with what Hugging Face publishes
+ * for a sentence encoder (config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json, the tokenizer's
+ * files, and model.safetensors or model.onnx); "http" asks a server. Everything that can be checked is checked when it
+ * is opened. What else is in a call changes a vector by float rounding at most (1e-6 in "exact"). Not for use by two
+ * threads at once; a process that forks after opening has it twice, and the weights' memory once. */
 #ifndef HARTONOMOUS_ENCODER_H
 #define HARTONOMOUS_ENCODER_H
 
@@ -17,12 +18,32 @@
 
 typedef struct hart_encoder hart_encoder;
 
+/* What becomes of a text that is longer than the model looks at. */
+typedef enum hart_encoder_long {
+        HART_ENCODER_TRUNCATE, /* its beginning counts */
+        HART_ENCODER_WINDOWS   /* it is cut into windows of the token limit; their mean, weighted by tokens, of length 1
+                                */
+} hart_encoder_long;
+
+/* All texts are borrowed during the calls, and copied where they are needed longer. */
 typedef struct hart_encoder_options {
-        const char *model_dir; /* NULL: HART_MODEL_DIR */
+        const char *model_dir; /* "native", "onnx"; NULL: HART_MODEL_DIR */
         const char *engine;    /* a row of the table of engines; NULL: "native" */
-        const char *precision; /* one the engine has; NULL: "exact" (fp32) */
+        const char *precision; /* one the engine has; NULL: its first, "exact" (fp32) */
         unsigned threads;      /* of the matrix products; 0: 1 */
         size_t token_budget; /* tokens computed at a time, 0: 512. Bounds memory and the time between progress calls */
+        hart_encoder_long long_texts;
+        size_t window_overlap; /* tokens a window has in common with the one before */
+
+        /* "http" only */
+        const char *url; /* "http://127.0.0.1:8080/v1/embeddings", or a Text Embeddings Inference's ".../embed" */
+        const char *api; /* "openai" or "tei"; NULL: "openai" */
+        const char *remote_name;  /* what the server calls the model ("openai": needed) */
+        const char *key;          /* secret, sent as bearer token; NULL for none */
+        const char *ca_file;      /* PEM; NULL for the system's */
+        size_t dimension;         /* of its vectors; an answer with another is refused; 0: found out by asking once */
+        size_t texts_per_request; /* 0: 32 */
+        uint64_t connect_timeout, timeout; /* microseconds; 0: 5 s, 60 s */
 } hart_encoder_options;
 
 /* HART_CONFIG with one line naming the file and what is wrong with it. *ret is owned by the caller. Takes some 0.1 s.
@@ -50,11 +71,12 @@ hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_di
 
 /* Floats in a vector (384). */
 size_t hart_encoder_dimension(const hart_encoder *encoder);
-/* Tokens of one text that are looked at (256); the rest is cut off. */
+/* Tokens of one text that are looked at, or of a window (256); SIZE_MAX where only the server knows. */
 size_t hart_encoder_token_limit(const hart_encoder *encoder);
-/* "native/exact": what computes. */
+/* "native/exact": what computes; behind it in brackets how, where the processor lacks what was asked for:
+ * "native/fast (fp32)". */
 const char *hart_encoder_engine(const hart_encoder *encoder);
-/* SHA-256 of the weights (model.safetensors) in hexadecimal: the revision of the model. */
+/* SHA-256 in hexadecimal of the weights' file, or of what names the model of a server: the revision of the model. */
 const char *hart_encoder_revision(const hart_encoder *encoder);
 
 /* Texts are UTF-8; what is not counts as U+FFFD, which the tokenizer drops. They may be empty. */
@@ -67,7 +89,8 @@ typedef struct hart_encoder_text {
 typedef hart_code (*hart_encoder_progress)(void *data);
 
 /* Writes count · dimension floats to `vectors`: one vector of length 1 per text, in order. *tokens (may be NULL) is the
- * number of tokens computed, markers included. Fails only by `progress` or by a failing library (HART_FATAL). */
+ * number of tokens computed, markers included. Fails by `progress`, by a failing library (HART_FATAL) or by the server
+ * (HART_RETRY, HART_POISON, HART_CONFIG, as src/encoder/http_engine.c says). */
 hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
                            size_t *tokens, hart_encoder_progress progress, void *data, hart_error *err);
 

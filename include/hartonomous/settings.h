@@ -40,11 +40,31 @@ typedef struct hart_setting {
         const char *help;           /* one sentence, no full stop needed; printed above the key in the example file */
 } hart_setting;
 
+/* Sections with a name, [model "all-MiniLM-L6-v2"]: as many as there are names, each with all keys of the rows. A
+ * section whose name comes again, in a later file too, goes on setting the same item. A name has 1 to 200 bytes, no
+ * quote and no control character. */
+typedef struct hart_settings_list {
+        char **names;
+        void *items; /* count structs of item_size bytes, in the order of their first mention */
+        size_t count;
+} hart_settings_list;
+
+typedef struct hart_settings_group {
+        const char *section;      /* "model" */
+        const hart_setting *rows; /* their `section` is the group's, their offsets are within an item */
+        size_t count, item_size;
+        size_t offset; /* of a hart_settings_list in the caller's struct */
+        const char
+                *default_name; /* there is one item of this name, with defaults, where no file names any; NULL: none */
+} hart_settings_group;
+
 typedef struct hart_settings_schema {
         const char *file;  /* "hartonomous", "ingestion", … : the NAME of DIR/NAME.conf */
         const char *title; /* first comment of the example file */
         const hart_setting *rows;
         size_t count;
+        const hart_settings_group *groups; /* may be NULL */
+        size_t group_count;
 } hart_settings_schema;
 
 #define HART_CONFIG_DIR "/etc/hartonomous"

@@ -61,6 +61,13 @@ typedef struct hart_worker {
 
         /* Beyond the table's own checks: is what the settings name there and usable? Used by --check-config too. */
         hart_code (*check)(const void *settings, hart_error *err);
+        /* What is big and the same for all processes of the daemon, made in the one that the others are forked from,
+         * before anything else; open gets the same state then. A worker that has this has a setting [worker] workers:
+         * so many processes take messages, each with a connection of its own. May be NULL. */
+        hart_code (*prepare)(void *state, const void *settings, const char *config_dir, hart_error *err);
+        /* One more process, for another queue: it has its own functions and shares settings, name, metrics and what
+         * prepare made with this one. May be NULL; needs prepare. */
+        const struct hart_worker *also;
         /* Once after the first connection stands. HART_RETRY is tried again with back-off; what a failed call leaves in
          * state is there in the next one. close is only called after it succeeded. */
         hart_code (*open)(void *state, hart_worker_context *context, hart_error *err);

@@ -5,17 +5,18 @@
 #include <hartonomous/memory.h>
 
 #include "engine.h"
-#include "wordpiece.h"
+#include "tokenizer.h"
 
 #define DEFAULT_TOKENS 512
 
 struct hart_encoder {
-        struct model model;
-        struct wordpiece *wordpiece;
+        struct model_card card;      /* engines of tokens */
+        struct tokenizer *tokenizer; /* the same */
         const struct engine *engine;
         void *state;
+        struct engine_identity identity;
         char *engine_name;
-        char revision[HART_SHA256_HEX_SIZE];
+        size_t token_limit;
         /* the batch that is being put together */
         size_t budget; /* tokens it may have */
         int32_t *ids;
@@ -28,8 +29,7 @@ void hart_encoder_close(hart_encoder *encoder)
                 return;
         if (encoder->state != NULL)
                 encoder->engine->close(encoder->state);
-        wordpiece_close(encoder->wordpiece);
-        model_done(&encoder->model);
+        tokenizer_close(encoder->tokenizer);
         free(encoder->engine_name);
         free(encoder->ids);
         free(encoder->starts);
@@ -39,24 +39,6 @@ void hart_encoder_close(hart_encoder *encoder)
 void hart_encoder_close_p(hart_encoder **encoder)
 {
         hart_encoder_close(*encoder);
-}
-
-static hart_code open_wordpiece(hart_encoder *encoder, const char *folder, hart_error *err)
-{
-        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/vocab.txt", folder);
-        HART_CLEANUP(mapping_done) struct mapping file = {0};
-        hart_code code = mapping_open(&file, path, err);
-
-        if (code < 0)
-                return code;
-        code = wordpiece_open(&encoder->wordpiece, file.data != NULL ? (const void *)file.data : "", file.size, err);
-        if (code < 0)
-                return hart_error_context(err, "%s", path), code;
-        /* Fewer would still give vectors: of rarer words in other pieces, and so of other texts. */
-        if (wordpiece_count(encoder->wordpiece) != encoder->model.vocabulary)
-                return hart_fail(err, HART_CONFIG, "%s: has %zu tokens, config.json says %zu; is it cut off?", path,
-                                 wordpiece_count(encoder->wordpiece), encoder->model.vocabulary);
-        return HART_OK;
 }
 
 /* "a, b" of what there is. */
@@ -95,77 +77,104 @@ static size_t find_name(const char *(*name)(const void *table, size_t index), co
         return SIZE_MAX;
 }
 
-static hart_code open_engine(hart_encoder *encoder, const hart_encoder_options *options, hart_error *err)
+/* The row and the precision that are asked for. */
+static hart_code choose(hart_encoder *encoder, const hart_encoder_options *asked, struct engine_options *options,
+                        hart_error *err)
 {
-        size_t engine = find_name(engine_at, NULL, options->engine), precision;
+        size_t engine = find_name(engine_at, NULL, asked->engine), precision;
         HART_CLEANUP(hart_free_p) char *allowed = NULL;
 
         if (engine == SIZE_MAX) {
                 allowed = names_of(engine_at, NULL);
-                return hart_fail(err, HART_CONFIG, "engine \"%s\" is not known; one of: %s", options->engine, allowed);
+                return hart_fail(err, HART_CONFIG, "engine \"%s\" is not known; one of: %s", asked->engine, allowed);
         }
         encoder->engine = engines[engine];
-        precision = find_name(precision_at, encoder->engine, options->precision);
+        precision = find_name(precision_at, encoder->engine, asked->precision);
         if (precision == SIZE_MAX) {
                 allowed = names_of(precision_at, encoder->engine);
                 return hart_fail(err, HART_CONFIG, "engine %s has no precision \"%s\"; one of: %s",
-                                 encoder->engine->name, options->precision, allowed);
+                                 encoder->engine->name, asked->precision, allowed);
         }
-        const struct engine_options asked = {.model = &encoder->model,
-                                             .precision = encoder->engine->precisions[precision],
-                                             .threads = options->threads,
-                                             .tokens = encoder->budget};
-        encoder->engine_name = hart_format("%s/%s", encoder->engine->name, asked.precision);
-        return encoder->engine->open(&encoder->state, &asked, err);
+        *options = (struct engine_options){.asked = asked, .precision = encoder->engine->precisions[precision]};
+        return HART_OK;
 }
 
-static hart_code open_files(hart_encoder *encoder, const hart_encoder_options *options, hart_error *err)
+/* What engines of tokens need beside themselves. */
+static hart_code open_files(hart_encoder *encoder, const char *folder, hart_error *err)
 {
-        const char *folder = options->model_dir != NULL ? options->model_dir : HART_MODEL_DIR;
-        hart_code code = model_open(&encoder->model, folder, err);
+        hart_code code = card_read(&encoder->card, folder, err);
 
-        return code == HART_OK ? open_wordpiece(encoder, folder, err) : code;
+        if (code == HART_OK)
+                code = tokenizer_open(&encoder->tokenizer, folder, err);
+        if (code < 0)
+                return code;
+        /* Fewer would still give vectors: of rarer words in other pieces, and so of other texts. */
+        if (tokenizer_count(encoder->tokenizer) != encoder->card.vocabulary)
+                return hart_fail(err, HART_CONFIG,
+                                 "%s: its vocabulary has %zu tokens, config.json says %zu; is it cut off?", folder,
+                                 tokenizer_count(encoder->tokenizer), encoder->card.vocabulary);
+        return HART_OK;
+}
+
+/* All that goes before the engine itself. */
+static hart_code open_parts(hart_encoder *encoder, const hart_encoder_options *asked, struct engine_options *options,
+                            hart_error *err)
+{
+        hart_code code = choose(encoder, asked, options, err);
+
+        if (code < 0 || encoder->engine->run_tokens == NULL)
+                return code;
+        code = open_files(encoder, asked->model_dir != NULL ? asked->model_dir : HART_MODEL_DIR, err);
+        encoder->budget = asked->token_budget > 0 ? asked->token_budget : DEFAULT_TOKENS;
+        if (encoder->budget < encoder->card.token_limit)
+                encoder->budget = encoder->card.token_limit;
+        options->card = &encoder->card;
+        options->tokens = encoder->budget;
+        return code;
 }
 
 hart_code hart_encoder_check(const hart_encoder_options *options, hart_error *err)
 {
         HART_CLEANUP(hart_encoder_close_p) hart_encoder *encoder = hart_allocate(sizeof *encoder);
+        struct engine_options engine_options;
+        hart_code code = open_parts(encoder, options, &engine_options, err);
 
-        return open_files(encoder, options, err);
+        return code == HART_OK ? encoder->engine->check(&engine_options, err) : code;
 }
 
 hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *options, hart_error *err)
 {
         HART_CLEANUP(hart_encoder_close_p) hart_encoder *encoder = hart_allocate(sizeof *encoder);
-        unsigned char digest[HART_SHA256_SIZE];
-        hart_code code = open_files(encoder, options, err);
+        struct engine_options engine_options;
+        hart_code code = open_parts(encoder, options, &engine_options, err);
 
         if (code < 0)
                 return code;
-        hart_sha256(encoder->model.weights.data, encoder->model.weights.size, digest);
-        hart_hex(digest, sizeof digest, encoder->revision);
-        encoder->budget = options->token_budget > 0 ? options->token_budget : DEFAULT_TOKENS;
-        if (encoder->budget < encoder->model.token_limit)
-                encoder->budget = encoder->model.token_limit;
-        encoder->ids = hart_allocate_array(encoder->budget + encoder->model.token_limit, sizeof *encoder->ids);
-        encoder->starts = hart_allocate_array(encoder->budget / 2 + 2, sizeof *encoder->starts);
-        code = open_engine(encoder, options, err);
+        code = encoder->engine->open(&encoder->state, &engine_options, &encoder->identity, err);
         if (code < 0)
                 return code;
-        /* The engine has its own copy of most; what is needed of the file comes back page by page. */
-        mapping_release_pages(&encoder->model.weights);
+        encoder->token_limit = SIZE_MAX;
+        if (encoder->engine->run_tokens != NULL) {
+                encoder->token_limit = encoder->card.token_limit;
+                encoder->ids = hart_allocate_array(encoder->budget + encoder->token_limit, sizeof *encoder->ids);
+                encoder->starts = hart_allocate_array(encoder->budget / 2 + 2, sizeof *encoder->starts);
+        }
+        encoder->engine_name = encoder->identity.means == NULL
+                                       ? hart_format("%s/%s", encoder->engine->name, engine_options.precision)
+                                       : hart_format("%s/%s (%s)", encoder->engine->name, engine_options.precision,
+                                                     encoder->identity.means);
         *ret = HART_TAKE(encoder);
         return HART_OK;
 }
 
 size_t hart_encoder_dimension(const hart_encoder *encoder)
 {
-        return encoder->model.hidden;
+        return encoder->identity.dimension;
 }
 
 size_t hart_encoder_token_limit(const hart_encoder *encoder)
 {
-        return encoder->model.token_limit;
+        return encoder->token_limit;
 }
 
 const char *hart_encoder_engine(const hart_encoder *encoder)
@@ -175,7 +184,7 @@ const char *hart_encoder_engine(const hart_encoder *encoder)
 
 const char *hart_encoder_revision(const hart_encoder *encoder)
 {
-        return encoder->revision;
+        return encoder->identity.revision;
 }
 
 /* Fills the batch from texts[0]: as many as fit the budget, one at least. Sets *tokens. */
@@ -185,8 +194,8 @@ static size_t gather(hart_encoder *encoder, const hart_encoder_text *texts, size
 
         encoder->starts[0] = 0;
         while (taken < count) {
-                size_t got = wordpiece_encode(encoder->wordpiece, texts[taken].text, texts[taken].size,
-                                              encoder->ids + used, encoder->model.token_limit);
+                size_t got = tokenizer_encode(encoder->tokenizer, texts[taken].text, texts[taken].size,
+                                              encoder->ids + used, encoder->token_limit);
                 if (used + got > encoder->budget)
                         break;
                 used += got;
@@ -201,13 +210,16 @@ hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts
 {
         size_t total = 0;
 
+        if (encoder->engine->run_texts != NULL)
+                return encoder->engine->run_texts(encoder->state, texts, count, vectors, tokens, progress, data, err);
         for (size_t done = 0, taken; done < count; done += taken) {
                 struct token_batch batch = {.ids = encoder->ids, .starts = encoder->starts};
                 size_t used;
                 hart_code code;
                 taken = batch.count = gather(encoder, texts + done, count - done, &used);
                 total += used;
-                code = encoder->engine->run(encoder->state, &batch, vectors + done * encoder->model.hidden, err);
+                code = encoder->engine->run_tokens(encoder->state, &batch, vectors + done * encoder->identity.dimension,
+                                                   err);
                 if (code == HART_OK && progress != NULL)
                         code = progress(data);
                 if (code != HART_OK)

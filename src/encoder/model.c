@@ -6,15 +6,14 @@
 #include <hartonomous/memory.h>
 
 #include "kernels.h"
-#include "model_files.h"
 #include "safetensors.h"
 
-/* Lengths of a tensor's sides, as members of struct model. */
-#define HIDDEN       offsetof(struct model, hidden)
-#define INTERMEDIATE offsetof(struct model, intermediate)
-#define VOCABULARY   offsetof(struct model, vocabulary)
-#define POSITIONS    offsetof(struct model, positions)
-#define TYPES        offsetof(struct model, types)
+/* Lengths of a tensor's sides, as members of struct model_card. */
+#define HIDDEN       offsetof(struct model_card, hidden)
+#define INTERMEDIATE offsetof(struct model_card, intermediate)
+#define VOCABULARY   offsetof(struct model_card, vocabulary)
+#define POSITIONS    offsetof(struct model_card, positions)
+#define TYPES        offsetof(struct model_card, types)
 #define NO_COLUMNS   SIZE_MAX
 
 struct tensor {
@@ -54,7 +53,7 @@ static const struct tensor layer_tensors[] = {
 
 static size_t side(const struct model *model, size_t offset)
 {
-        return offset == NO_COLUMNS ? 0 : *(const size_t *)(const void *)((const char *)model + offset);
+        return offset == NO_COLUMNS ? 0 : *(const size_t *)(const void *)((const char *)model->card + offset);
 }
 
 static hart_code find(const struct model *model, const struct safetensors *file, const struct tensor *tensor,
@@ -78,8 +77,8 @@ static hart_code find_all(struct model *model, const struct safetensors *file, h
 
         for (size_t i = 0; code == HART_OK && i < sizeof embedding_tensors / sizeof embedding_tensors[0]; i++)
                 code = find(model, file, &embedding_tensors[i], embedding_tensors[i].name, model, err);
-        model->layer = hart_allocate_array(model->layers, sizeof *model->layer);
-        for (size_t n = 0; n < model->layers; n++)
+        model->layer = hart_allocate_array(model->card->layers, sizeof *model->layer);
+        for (size_t n = 0; n < model->card->layers; n++)
                 for (size_t i = 0; code == HART_OK && i < sizeof layer_tensors / sizeof layer_tensors[0]; i++) {
                         HART_CLEANUP(hart_free_p)
                         char *name = hart_format("encoder.layer.%zu.%s", n, layer_tensors[i].name);
@@ -92,24 +91,22 @@ static hart_code find_all(struct model *model, const struct safetensors *file, h
 static hart_code check_end(const struct model *model, const struct safetensors *file, hart_error *err)
 {
         HART_CLEANUP(hart_free_p)
-        char *name = hart_format("encoder.layer.%zu.%s", model->layers, layer_tensors[0].name);
+        char *name = hart_format("encoder.layer.%zu.%s", model->card->layers, layer_tensors[0].name);
         const float *numbers;
 
-        if (safetensors_find(file, name, model->hidden, model->hidden, &numbers, NULL) == HART_OK)
+        if (safetensors_find(file, name, model->card->hidden, model->card->hidden, &numbers, NULL) == HART_OK)
                 return hart_fail(err, HART_CONFIG, "tensor %s: config.json says that there are %zu layers", name,
-                                 model->layers);
+                                 model->card->layers);
         return HART_OK;
 }
 
-hart_code model_open(struct model *ret, const char *folder, hart_error *err)
+hart_code model_open(struct model *ret, const struct model_card *card, const char *folder, hart_error *err)
 {
         HART_CLEANUP(hart_free_p) char *path = hart_format("%s/model.safetensors", folder);
-        HART_CLEANUP(model_done) struct model model = {0};
+        HART_CLEANUP(model_done) struct model model = {.card = card};
         struct safetensors file = {0};
-        hart_code code = model_files_read(&model, folder, err);
+        hart_code code = mapping_open(&model.weights, path, err);
 
-        if (code == HART_OK)
-                code = mapping_open(&model.weights, path, err);
         if (code < 0)
                 return code;
         code = safetensors_parse(&file, model.weights.data, model.weights.size, err);

@@ -1,5 +1,5 @@
-/* A BERT sentence encoder as it lies on disk: its sizes from the configuration files, its weights by name. Weights are
- * row-major, a linear layer's as [outputs][inputs], and live in the mapped file. */
+/* The weights of a BERT encoder by name. They are row-major, a linear layer's as [outputs][inputs], and live in the
+ * mapped file. */
 #ifndef ENCODER_MODEL_H
 #define ENCODER_MODEL_H
 
@@ -7,6 +7,7 @@
 
 #include <hartonomous/error.h>
 
+#include "card.h"
 #include "mapping.h"
 
 struct model_layer {
@@ -19,11 +20,7 @@ struct model_layer {
 };
 
 struct model {
-        size_t layers, heads, hidden, intermediate; /* hidden is the vector's length, too */
-        size_t vocabulary, positions, types;
-        float epsilon;      /* of layer norm */
-        size_t token_limit; /* of one text, markers included */
-
+        const struct model_card *card;
         struct mapping weights;
         const float *word_embeddings;     /* vocabulary x hidden */
         const float *position_embeddings; /* positions x hidden */
@@ -33,7 +30,7 @@ struct model {
 };
 
 /* HART_CONFIG naming the file and what is wrong with it. All weights are finite numbers. */
-hart_code model_open(struct model *ret, const char *folder, hart_error *err);
+hart_code model_open(struct model *ret, const struct model_card *card, const char *folder, hart_error *err);
 void model_done(struct model *model);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include "kernels.h"
+#include "model.h"
 #include "product.h"
 
 struct layer {
@@ -13,7 +14,8 @@ struct layer {
 };
 
 struct native {
-        const struct model *model;
+        struct model weights;
+        const struct model *model; /* the same */
         const struct kernels *kernels;
         struct product_context *products;
         struct layer *layers;
@@ -31,13 +33,14 @@ static void native_close(void *state)
 
         if (native == NULL)
                 return;
-        for (size_t i = 0; i < native->model->layers; i++) {
+        for (size_t i = 0; native->layers != NULL && i < native->model->card->layers; i++) {
                 product_close(native->layers[i].qkv);
                 product_close(native->layers[i].output);
                 product_close(native->layers[i].up);
                 product_close(native->layers[i].down);
         }
         product_context_close(native->products);
+        model_done(&native->weights);
         free(native->layers);
         free(native->x);
         free(native->wide);
@@ -49,7 +52,7 @@ static void native_close(void *state)
 
 static hart_code open_qkv(struct native *native, const struct model_layer *from, struct product **ret, hart_error *err)
 {
-        size_t hidden = native->model->hidden, square = hidden * hidden;
+        size_t hidden = native->model->card->hidden, square = hidden * hidden;
         const struct product_shape shape = {.inputs = hidden, .outputs = 3 * hidden};
         HART_CLEANUP(hart_free_p) float *weights = hart_allocate_array(3 * square, sizeof *weights);
         HART_CLEANUP(hart_free_p) float *bias = hart_allocate_array(3 * hidden, sizeof *bias);
@@ -65,7 +68,7 @@ static hart_code open_qkv(struct native *native, const struct model_layer *from,
 
 static hart_code open_layer(struct native *native, const struct model_layer *from, struct layer *to, hart_error *err)
 {
-        size_t hidden = native->model->hidden, intermediate = native->model->intermediate;
+        size_t hidden = native->model->card->hidden, intermediate = native->model->card->intermediate;
         const struct product_shape output = {.inputs = hidden, .outputs = hidden};
         const struct product_shape up = {.inputs = hidden, .outputs = intermediate, .gelu = true};
         const struct product_shape down = {.inputs = intermediate, .outputs = hidden};
@@ -80,38 +83,75 @@ static hart_code open_layer(struct native *native, const struct model_layer *fro
         return code;
 }
 
-static hart_code native_open(void **ret, const struct engine_options *options, hart_error *err)
+static const char *folder_of(const struct engine_options *options)
 {
-        const struct model *model = options->model;
+        return options->asked->model_dir != NULL ? options->asked->model_dir : HART_MODEL_DIR;
+}
+
+static void make_room(struct native *native, size_t tokens)
+{
+        const struct model_card *card = native->model->card;
+        size_t rows = (tokens + PRODUCT_ROWS_MULTIPLE - 1) / PRODUCT_ROWS_MULTIPLE * PRODUCT_ROWS_MULTIPLE;
+        size_t wide = 3 * card->hidden > card->intermediate ? 3 * card->hidden : card->intermediate;
+
+        native->layers = hart_allocate_array(card->layers, sizeof *native->layers);
+        native->x = hart_allocate_array(rows * card->hidden, sizeof(float));
+        native->wide = hart_allocate_array(rows * wide, sizeof(float));
+        native->mixed = hart_allocate_array(rows * card->hidden, sizeof(float));
+        native->change = hart_allocate_array(rows * card->hidden, sizeof(float));
+        native->scratch =
+                hart_allocate_array(attention_scratch(card->token_limit, card->hidden / card->heads), sizeof(float));
+}
+
+static void identify(const struct native *native, struct engine_identity *identity)
+{
+        unsigned char digest[HART_SHA256_SIZE];
+
+        *identity = (struct engine_identity){.dimension = native->model->card->hidden};
+        hart_sha256(native->weights.weights.data, native->weights.weights.size, digest);
+        hart_hex(digest, sizeof digest, identity->revision);
+}
+
+static hart_code native_check(const struct engine_options *options, hart_error *err)
+{
+        struct model model = {0};
+        hart_code code = model_open(&model, options->card, folder_of(options), err);
+
+        model_done(&model);
+        return code;
+}
+
+static hart_code native_open(void **ret, const struct engine_options *options, struct engine_identity *identity,
+                             hart_error *err)
+{
         struct native *native = hart_allocate(sizeof *native);
-        size_t rows = (options->tokens + PRODUCT_ROWS_MULTIPLE - 1) / PRODUCT_ROWS_MULTIPLE * PRODUCT_ROWS_MULTIPLE;
-        size_t wide = 3 * model->hidden > model->intermediate ? 3 * model->hidden : model->intermediate;
         hart_code code;
 
-        native->model = model;
+        native->model = &native->weights;
         native->kernels = kernels();
-        native->layers = hart_allocate_array(model->layers, sizeof *native->layers);
-        native->x = hart_allocate_array(rows * model->hidden, sizeof(float));
-        native->wide = hart_allocate_array(rows * wide, sizeof(float));
-        native->mixed = hart_allocate_array(rows * model->hidden, sizeof(float));
-        native->change = hart_allocate_array(rows * model->hidden, sizeof(float));
-        native->scratch =
-                hart_allocate_array(attention_scratch(model->token_limit, model->hidden / model->heads), sizeof(float));
-        code = product_context_open(&native->products, options->threads, err);
-        for (size_t i = 0; code == HART_OK && i < model->layers; i++)
-                code = open_layer(native, &model->layer[i], &native->layers[i], err);
-        if (code < 0)
+        code = model_open(&native->weights, options->card, folder_of(options), err);
+        if (code == HART_OK) {
+                identify(native, identity);
+                make_room(native, options->tokens);
+                code = product_context_open(&native->products, options->asked->threads, err);
+        }
+        for (size_t i = 0; code == HART_OK && i < options->card->layers; i++)
+                code = open_layer(native, &native->model->layer[i], &native->layers[i], err);
+        if (code < 0) {
                 native_close(native);
-        else
-                *ret = native;
-        return code;
+                return code;
+        }
+        /* The products have their own copy of most; what is needed of the file comes back page by page. */
+        mapping_release_pages(&native->weights.weights);
+        *ret = native;
+        return HART_OK;
 }
 
 /* Token, position and type 0, summed and normalised. */
 static void embed(struct native *native, const struct token_batch *batch)
 {
         const struct model *model = native->model;
-        size_t hidden = model->hidden;
+        size_t hidden = model->card->hidden;
 
         for (size_t text = 0; text < batch->count; text++)
                 for (size_t i = batch->starts[text]; i < batch->starts[text + 1]; i++)
@@ -120,7 +160,7 @@ static void embed(struct native *native, const struct token_batch *batch)
                                                    model->position_embeddings + (i - batch->starts[text]) * hidden,
                                                    model->type_embeddings, hidden);
         native->kernels->layer_norm(native->x, NULL, batch->starts[batch->count], hidden, model->embedding_norm,
-                                    model->embedding_norm_bias, model->epsilon);
+                                    model->embedding_norm_bias, model->card->epsilon);
 }
 
 static void attend(struct native *native, const struct token_batch *batch)
@@ -130,10 +170,10 @@ static void attend(struct native *native, const struct token_batch *batch)
         for (size_t text = 0; text < batch->count; text++) {
                 size_t start = batch->starts[text];
                 const struct attention_shape shape = {.tokens = batch->starts[text + 1] - start,
-                                                      .heads = model->heads,
-                                                      .head = model->hidden / model->heads};
-                native->kernels->attention(native->mixed + start * model->hidden,
-                                           native->wide + start * 3 * model->hidden, &shape, native->scratch);
+                                                      .heads = model->card->heads,
+                                                      .head = model->card->hidden / model->card->heads};
+                native->kernels->attention(native->mixed + start * model->card->hidden,
+                                           native->wide + start * 3 * model->card->hidden, &shape, native->scratch);
         }
 }
 
@@ -151,26 +191,26 @@ static hart_code run_layer(struct native *native, size_t number, const struct to
         code = product_run(layer->output, native->mixed, native->change, rows, err);
         if (code < 0)
                 return code;
-        native->kernels->layer_norm(native->x, native->change, rows, model->hidden, weights->attention_norm,
-                                    weights->attention_norm_bias, model->epsilon);
+        native->kernels->layer_norm(native->x, native->change, rows, model->card->hidden, weights->attention_norm,
+                                    weights->attention_norm_bias, model->card->epsilon);
         code = product_run(layer->up, native->x, native->wide, rows, err);
         if (code == HART_OK)
                 code = product_run(layer->down, native->wide, native->change, rows, err);
         if (code < 0)
                 return code;
-        native->kernels->layer_norm(native->x, native->change, rows, model->hidden, weights->norm, weights->norm_bias,
-                                    model->epsilon);
+        native->kernels->layer_norm(native->x, native->change, rows, model->card->hidden, weights->norm,
+                                    weights->norm_bias, model->card->epsilon);
         return HART_OK;
 }
 
 static hart_code native_run(void *state, const struct token_batch *batch, float *vectors, hart_error *err)
 {
         struct native *native = state;
-        size_t hidden = native->model->hidden;
+        size_t hidden = native->model->card->hidden;
         hart_code code = HART_OK;
 
         embed(native, batch);
-        for (size_t i = 0; code == HART_OK && i < native->model->layers; i++)
+        for (size_t i = 0; code == HART_OK && i < native->model->card->layers; i++)
                 code = run_layer(native, i, batch, err);
         for (size_t text = 0; code == HART_OK && text < batch->count; text++)
                 native->kernels->pool(vectors + text * hidden, native->x + batch->starts[text] * hidden,
@@ -180,5 +220,9 @@ static hart_code native_run(void *state, const struct token_batch *batch, float 
 
 static const char *const precisions[] = {"exact", NULL};
 
-const struct engine native_engine = {
-        .name = "native", .precisions = precisions, .open = native_open, .close = native_close, .run = native_run};
+const struct engine native_engine = {.name = "native",
+                                     .precisions = precisions,
+                                     .open = native_open,
+                                     .close = native_close,
+                                     .run_tokens = native_run,
+                                     .check = native_check};

@@ -1,4 +1,4 @@
-#include "model_files.h"
+#include "card.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -6,17 +6,19 @@
 #include <hartonomous/json.h>
 #include <hartonomous/memory.h>
 
+#include "mapping.h"
+
 /* What a configuration file must say. */
 struct demand {
         const char *key;
         enum { TEXT, YES, NO, YES_OR_NULL, WHOLE } kind;
         const char *text; /* TEXT */
-        size_t offset;    /* WHOLE: of a size_t in struct model */
+        size_t offset;    /* WHOLE: of a size_t in struct model_card */
         int64_t min, max; /* WHOLE */
         bool optional;    /* may be missing */
 };
 
-#define AT(member) offsetof(struct model, member)
+#define AT(member) offsetof(struct model_card, member)
 
 static const struct demand architecture[] = {
         {.key = "model_type", .kind = TEXT, .text = "bert"},
@@ -76,18 +78,18 @@ static hart_code read_json(const char *folder, const char *name, hart_json **ret
         return HART_OK;
 }
 
-static hart_code take_whole(const struct demand *demand, const hart_json *value, void *model, hart_error *err)
+static hart_code take_whole(const struct demand *demand, const hart_json *value, void *card, hart_error *err)
 {
         int64_t whole;
 
         if (!hart_json_integer(value, &whole) || whole < demand->min || whole > demand->max)
                 return hart_fail(err, HART_CONFIG, "%s: must be a whole number from %lld to %lld", demand->key,
                                  (long long)demand->min, (long long)demand->max);
-        *(size_t *)(void *)((char *)model + demand->offset) = (size_t)whole;
+        *(size_t *)(void *)((char *)card + demand->offset) = (size_t)whole;
         return HART_OK;
 }
 
-static hart_code meet(const struct demand *demand, const hart_json *value, struct model *model, hart_error *err)
+static hart_code meet(const struct demand *demand, const hart_json *value, struct model_card *card, hart_error *err)
 {
         hart_json_kind kind = hart_json_kind_of(value);
         const char *text = hart_json_text(value, NULL);
@@ -98,7 +100,7 @@ static hart_code meet(const struct demand *demand, const hart_json *value, struc
                 return hart_fail(err, HART_CONFIG, "%s: is missing", demand->key);
         switch (demand->kind) {
         case WHOLE:
-                return take_whole(demand, value, model, err);
+                return take_whole(demand, value, card, err);
         case TEXT:
                 if (text != NULL && strcmp(text, demand->text) == 0)
                         return HART_OK;
@@ -138,17 +140,17 @@ static hart_code read_modules(const char *folder, hart_error *err)
         return code;
 }
 
-static hart_code read_epsilon(const hart_json *root, struct model *model, hart_error *err)
+static hart_code read_epsilon(const hart_json *root, struct model_card *card, hart_error *err)
 {
         double epsilon;
 
         if (!hart_json_number(hart_json_member(root, "layer_norm_eps"), &epsilon) || (float)epsilon <= 0 || epsilon > 1)
                 return hart_fail(err, HART_CONFIG, "layer_norm_eps: must be a number over 0, up to 1");
-        model->epsilon = (float)epsilon;
+        card->epsilon = (float)epsilon;
         return HART_OK;
 }
 
-static hart_code read_file(struct model *model, const char *folder, size_t file, hart_error *err)
+static hart_code read_file(struct model_card *card, const char *folder, size_t file, hart_error *err)
 {
         hart_json *root = NULL;
         hart_code code = read_json(folder, files[file].file, &root, err);
@@ -156,30 +158,30 @@ static hart_code read_file(struct model *model, const char *folder, size_t file,
         if (code < 0)
                 return code;
         for (size_t i = 0; code == HART_OK && i < files[file].count; i++)
-                code = meet(&files[file].demands[i], hart_json_member(root, files[file].demands[i].key), model, err);
+                code = meet(&files[file].demands[i], hart_json_member(root, files[file].demands[i].key), card, err);
         if (code == HART_OK && files[file].demands == architecture)
-                code = read_epsilon(root, model, err);
+                code = read_epsilon(root, card, err);
         hart_json_close(root);
         if (code < 0)
                 (void)hart_error_context(err, "%s/%s", folder, files[file].file);
         return code;
 }
 
-hart_code model_files_read(struct model *model, const char *folder, hart_error *err)
+hart_code card_read(struct model_card *card, const char *folder, hart_error *err)
 {
         hart_code code = read_modules(folder, err);
 
         for (size_t i = 0; code == HART_OK && i < sizeof files / sizeof files[0]; i++)
-                code = read_file(model, folder, i, err);
+                code = read_file(card, folder, i, err);
         if (code < 0)
                 return code;
-        if (model->hidden % model->heads != 0)
+        if (card->hidden % card->heads != 0)
                 return hart_fail(err, HART_CONFIG, "%s/config.json: hidden_size is no multiple of num_attention_heads",
                                  folder);
-        if (model->token_limit > model->positions)
+        if (card->token_limit > card->positions)
                 return hart_fail(err, HART_CONFIG,
                                  "%s/sentence_bert_config.json: max_seq_length is over config.json's "
                                  "max_position_embeddings, %zu",
-                                 folder, model->positions);
+                                 folder, card->positions);
         return HART_OK;
 }

@@ -1,0 +1,24 @@
+/* What the configuration files of a model's folder say of it: config.json, modules.json, 1_Pooling/config.json and
+ * sentence_bert_config.json. Engines of tokens share it. */
+#ifndef ENCODER_CARD_H
+#define ENCODER_CARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <hartonomous/error.h>
+
+enum card_pooling { CARD_POOL_MEAN, CARD_POOL_FIRST };
+
+struct model_card {
+        size_t layers, heads, hidden, intermediate; /* hidden is the vector's length, too */
+        size_t vocabulary, positions, types;
+        float epsilon;      /* of layer norm */
+        size_t token_limit; /* of one text, markers included */
+        enum card_pooling pooling;
+};
+
+/* HART_CONFIG naming the file and what is wrong with it. */
+hart_code card_read(struct model_card *card, const char *folder, hart_error *err);
+
+#endif
