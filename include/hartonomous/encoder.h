@@ -4,10 +4,11 @@
  * for a sentence encoder (config.json, modules.json, 1_Pooling/config.json, sentence_bert_config.json, the tokenizer's
  * files, and model.safetensors or model.onnx); "http" asks a server. Everything that can be checked is checked when it
  * is opened. What else is in a call changes a vector by float rounding at most (1e-6 in "exact"). Not for use by two
- * threads at once; a process that forks after opening has it twice, and the weights' memory once. */
+ * threads at once; where hart_encoder_may_fork, forked processes have it with the weights in memory once. */
 #ifndef HARTONOMOUS_ENCODER_H
 #define HARTONOMOUS_ENCODER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <hartonomous/digest.h>
@@ -52,6 +53,9 @@ hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *opti
 void hart_encoder_close(hart_encoder *encoder);
 void hart_encoder_close_p(hart_encoder **encoder);
 
+/* May processes that are forked after open use the encoder, too? false where the engine is not known. */
+bool hart_encoder_may_fork(const hart_encoder_options *options);
+
 /* Are the files there and right? As open, without what open prepares. */
 hart_code hart_encoder_check(const hart_encoder_options *options, hart_error *err);
 
@@ -88,10 +92,17 @@ typedef struct hart_encoder_text {
 /* Optional: called between the parts of a long call. Anything but HART_OK ends the call with that code. */
 typedef hart_code (*hart_encoder_progress)(void *data);
 
-/* Writes count · dimension floats to `vectors`: one vector of length 1 per text, in order. *tokens (may be NULL) is the
- * number of tokens computed, markers included. Fails by `progress`, by a failing library (HART_FATAL) or by the server
- * (HART_RETRY, HART_POISON, HART_CONFIG, as src/encoder/http_engine.c says). */
+/* How far a call came, also where it failed. */
+typedef struct hart_encoder_outcome {
+        size_t done;   /* texts, from the first on, that have their vectors */
+        size_t tokens; /* computed, markers included; of a server what it says, or 0 */
+} hart_encoder_outcome;
+
+/* Writes count · dimension floats to `vectors`: one vector of length 1 per text, in order. `outcome` may be NULL. Fails
+ * by `progress`, by a failing library (HART_FATAL) or by the server: HART_RETRY, it is away; HART_CONFIG, it takes no
+ * text at all as it is set up; HART_POISON, it refuses text number outcome->done and nothing but that text: go on with
+ * another call behind it. */
 hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
-                           size_t *tokens, hart_encoder_progress progress, void *data, hart_error *err);
+                           hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data, hart_error *err);
 
 #endif

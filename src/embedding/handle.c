@@ -44,16 +44,16 @@ static hart_code progress(void *context)
 static hart_code compute(struct delivery *delivery, size_t end, hart_error *err)
 {
         const size_t dimension = hart_encoder_dimension(delivery->embedding->encoder);
-        size_t tokens = 0;
+        hart_encoder_outcome outcome;
         hart_code code;
 
         if (end <= delivery->known)
                 return HART_OK;
         code = hart_encoder_run(delivery->embedding->encoder, delivery->texts.distinct + delivery->known,
-                                end - delivery->known, delivery->vectors + delivery->known * dimension, &tokens,
+                                end - delivery->known, delivery->vectors + delivery->known * dimension, &outcome,
                                 progress, delivery->context, err);
         delivery->known = end;
-        delivery->tokens += tokens;
+        delivery->tokens += outcome.tokens;
         return code;
 }
 

@@ -99,6 +99,13 @@ static hart_code choose(hart_encoder *encoder, const hart_encoder_options *asked
         return HART_OK;
 }
 
+bool hart_encoder_may_fork(const hart_encoder_options *options)
+{
+        const size_t engine = find_name(engine_at, NULL, options->engine);
+
+        return engine != SIZE_MAX && engines[engine]->may_fork;
+}
+
 /* What engines of tokens need beside themselves. */
 static hart_code open_files(hart_encoder *encoder, const char *folder, hart_error *err)
 {
@@ -205,27 +212,35 @@ static size_t gather(hart_encoder *encoder, const hart_encoder_text *texts, size
         return taken;
 }
 
-hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
-                           size_t *tokens, hart_encoder_progress progress, void *data, hart_error *err)
+static hart_code run_tokens(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
+                            hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data, hart_error *err)
 {
-        size_t total = 0;
-
-        if (encoder->engine->run_texts != NULL)
-                return encoder->engine->run_texts(encoder->state, texts, count, vectors, tokens, progress, data, err);
-        for (size_t done = 0, taken; done < count; done += taken) {
+        while (outcome->done < count) {
                 struct token_batch batch = {.ids = encoder->ids, .starts = encoder->starts};
                 size_t used;
                 hart_code code;
-                taken = batch.count = gather(encoder, texts + done, count - done, &used);
-                total += used;
-                code = encoder->engine->run_tokens(encoder->state, &batch, vectors + done * encoder->identity.dimension,
-                                                   err);
-                if (code == HART_OK && progress != NULL)
-                        code = progress(data);
+                batch.count = gather(encoder, texts + outcome->done, count - outcome->done, &used);
+                code = encoder->engine->run_tokens(encoder->state, &batch,
+                                                   vectors + outcome->done * encoder->identity.dimension, err);
+                if (code != HART_OK)
+                        return code;
+                outcome->done += batch.count;
+                outcome->tokens += used;
+                code = progress != NULL ? progress(data) : HART_OK;
                 if (code != HART_OK)
                         return code;
         }
-        if (tokens != NULL)
-                *tokens = total;
         return HART_OK;
+}
+
+hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
+                           hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data, hart_error *err)
+{
+        hart_encoder_outcome own;
+
+        outcome = outcome != NULL ? outcome : &own;
+        *outcome = (hart_encoder_outcome){0};
+        return encoder->engine->run_texts != NULL
+                       ? encoder->engine->run_texts(encoder->state, texts, count, vectors, outcome, progress, data, err)
+                       : run_tokens(encoder, texts, count, vectors, outcome, progress, data, err);
 }

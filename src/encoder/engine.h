@@ -3,6 +3,7 @@
 #ifndef ENCODER_ENGINE_H
 #define ENCODER_ENGINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,15 +37,19 @@ struct engine_identity {
 struct engine {
         const char *name;
         const char *const *precisions; /* NULL-terminated; the first is the default */
+        bool may_fork;                 /* a process that is forked after open may use what it made */
         /* Are its files there and right? Without what open prepares. */
         hart_code (*check)(const struct engine_options *options, hart_error *err);
         hart_code (*open)(void **ret, const struct engine_options *options, struct engine_identity *identity,
                           hart_error *err);
         void (*close)(void *state);
-        /* One of the two; the other is NULL. Both write count · dimension floats, each vector of length 1. */
+        /* One of the two; the other is NULL. Both write count · dimension floats, each vector of length 1. run_texts is
+         * hart_encoder_run, with an outcome that is zeroed and never NULL: texts before a refused one are done first.
+         */
         hart_code (*run_tokens)(void *state, const struct token_batch *batch, float *vectors, hart_error *err);
         hart_code (*run_texts)(void *state, const hart_encoder_text *texts, size_t count, float *vectors,
-                               size_t *tokens, hart_encoder_progress progress, void *data, hart_error *err);
+                               hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data,
+                               hart_error *err);
 };
 
 extern const struct engine *const engines[]; /* the first is the default */

@@ -222,6 +222,7 @@ static const char *const precisions[] = {"exact", NULL};
 
 const struct engine native_engine = {.name = "native",
                                      .precisions = precisions,
+                                     .may_fork = true,
                                      .open = native_open,
                                      .close = native_close,
                                      .run_tokens = native_run,

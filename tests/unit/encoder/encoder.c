@@ -38,7 +38,7 @@ static void knows_hello_world(void **state)
         HART_CLEANUP(hart_encoder_close_p) hart_encoder *encoder = open_with(0);
         const hart_encoder_text text = {"hello world", 11};
         float vector[384];
-        size_t tokens = 0;
+        hart_encoder_outcome outcome;
         hart_error err = {0};
         (void)state;
 
@@ -47,8 +47,8 @@ static void knows_hello_world(void **state)
         assert_string_equal(hart_encoder_engine(encoder), "native/exact");
         assert_string_equal(hart_encoder_revision(encoder),
                             "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db");
-        assert_int_equal(hart_encoder_run(encoder, &text, 1, vector, &tokens, NULL, NULL, &err), HART_OK);
-        assert_int_equal(tokens, 4);
+        assert_int_equal(hart_encoder_run(encoder, &text, 1, vector, &outcome, NULL, NULL, &err), HART_OK);
+        assert_int_equal(outcome.tokens, 4);
         assert_true(largest_difference(vector, expected, 5) < 1e-5f);
 }
 
