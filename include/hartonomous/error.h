@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the caller must do. Zero and above is no failure. */
 typedef enum hart_code {
@@ -29,6 +30,7 @@ typedef struct hart_error {
         char text[HART_ERROR_TEXT_MAX];       /* one line of UTF-8, no trailing newline, cut to fit */
         char foreign[HART_ERROR_FOREIGN_MAX]; /* the dependency's own code: SQLSTATE, Neo.ClientError…, "HTTP 503" or ""
                                                */
+        uint64_t retry_after; /* HART_RETRY: microseconds the dependency wants to be left alone; 0: it did not say */
 } hart_error;
 
 /* Fills *err (which may be NULL) and returns `code`. Control characters in the text are replaced by blanks. */
@@ -43,6 +45,8 @@ hart_code hart_error_context(hart_error *err, const char *format, ...) __attribu
 
 /* Notes the dependency's own code; returns err->code. */
 hart_code hart_error_foreign(hart_error *err, const char *foreign);
+/* Notes how long it wants to be left alone; the same. */
+hart_code hart_error_retry_after(hart_error *err, uint64_t microseconds);
 
 /* "retry", "poison", … for logs and tests. */
 const char *hart_code_name(hart_code code);

@@ -18,6 +18,7 @@ typedef struct hart_http hart_http;
 typedef struct hart_http_options {
         const char *user_agent;                      /* NULL: "hartonomous/VERSION" */
         const char *user, *password;                 /* basic authentication; NULL for none */
+        const char *bearer;                          /* a token sent instead of these; NULL for none */
         const char *ca_file;                         /* PEM; NULL for the system's */
         const char *client_certificate, *client_key; /* PEM files; NULL for none */
         uint64_t connect_timeout, total_timeout;     /* microseconds, both needed */

@@ -53,6 +53,14 @@ static hart_code fill(hart_error *err, hart_code code, const char *tail, const c
         return code;
 }
 
+static void forget_foreign(hart_error *err)
+{
+        if (err == NULL)
+                return;
+        err->foreign[0] = '\0';
+        err->retry_after = 0;
+}
+
 hart_code hart_fail(hart_error *err, hart_code code, const char *format, ...)
 {
         va_list arguments;
@@ -60,8 +68,7 @@ hart_code hart_fail(hart_error *err, hart_code code, const char *format, ...)
         va_start(arguments, format);
         fill(err, code, NULL, format, arguments);
         va_end(arguments);
-        if (err != NULL)
-                err->foreign[0] = '\0';
+        forget_foreign(err);
         return code;
 }
 
@@ -73,8 +80,7 @@ hart_code hart_fail_errno(hart_error *err, hart_code code, int errnum, const cha
         va_start(arguments, format);
         fill(err, code, reason != NULL ? reason : "unknown error", format, arguments);
         va_end(arguments);
-        if (err != NULL)
-                err->foreign[0] = '\0';
+        forget_foreign(err);
         return code;
 }
 
@@ -97,6 +103,14 @@ hart_code hart_error_foreign(hart_error *err, const char *foreign)
         if (err == NULL)
                 return HART_FAILED;
         copy_clean(err->foreign, sizeof err->foreign, foreign != NULL ? foreign : "");
+        return err->code;
+}
+
+hart_code hart_error_retry_after(hart_error *err, uint64_t microseconds)
+{
+        if (err == NULL)
+                return HART_FAILED;
+        err->retry_after = microseconds;
         return err->code;
 }
 

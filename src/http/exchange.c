@@ -81,6 +81,10 @@ static CURLcode set_identity(http_exchange *exchange, const hart_http_options *o
                 SET(CURLOPT_USERNAME, options->user);
                 SET(CURLOPT_PASSWORD, options->password != NULL ? options->password : "");
         }
+        if (options->bearer != NULL) {
+                SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+                SET(CURLOPT_XOAUTH2_BEARER, options->bearer);
+        }
         if (options->ca_file != NULL)
                 SET(CURLOPT_CAINFO, options->ca_file);
         if (options->client_certificate != NULL)

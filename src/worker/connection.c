@@ -135,7 +135,7 @@ static void fail(hart_worker_context *context, size_t dependency, const hart_err
                 hart_worker_dependency(context, name_of(context, dependency), error);
         const uint64_t delay = hart_backoff_delay(++context->connect_failures, context->configuration->loop.retry_base,
                                                   context->configuration->loop.retry_max, hart_random());
-        context->next_connect = hart_now() + delay;
+        context->next_connect = hart_now() + (delay > error->retry_after ? delay : error->retry_after);
         context_activity(context, "Waiting for %s (%u tries): %.100s",
                          dependency == METRICS_DATABASE ? "PostgreSQL" : "a dependency", context->connect_failures,
                          error->text);

@@ -122,8 +122,8 @@ static void hold_off(hart_worker_context *context, const hart_error *error)
                 context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
         }
         const worker_settings *loop = &context->configuration->loop;
-        context->next_delivery =
-                hart_now() + hart_backoff_delay(context->postponed, loop->retry_base, loop->retry_max, hart_random());
+        const uint64_t delay = hart_backoff_delay(context->postponed, loop->retry_base, loop->retry_max, hart_random());
+        context->next_delivery = hart_now() + (delay > error->retry_after ? delay : error->retry_after);
         context_activity(context, "Waiting for a dependency (%u tries): %.200s", context->postponed, error->text);
 }
 

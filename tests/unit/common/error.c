@@ -53,13 +53,16 @@ static void context_goes_in_front(void **state)
         hart_fail_errno(&err, HART_CONFIG, ENOENT, "%s: cannot be opened", "model");
         assert_string_equal(err.text, "model: cannot be opened: No such file or directory");
         assert_int_equal(hart_error_foreign(&err, "42P01"), HART_CONFIG);
+        assert_int_equal(hart_error_retry_after(&err, 5000), HART_CONFIG);
         assert_int_equal(hart_error_context(&err, "source %d", 7), HART_CONFIG);
         assert_string_equal(err.text, "source 7: model: cannot be opened: No such file or directory");
         assert_string_equal(err.foreign, "42P01");
+        assert_int_equal(err.retry_after, 5000);
         /* The next failure starts anew, also where its text is made of the old one. */
         hart_fail(&err, HART_FATAL, "again: %s", err.text);
         assert_string_equal(err.text, "again: source 7: model: cannot be opened: No such file or directory");
         assert_string_equal(err.foreign, "");
+        assert_int_equal(err.retry_after, 0);
 }
 
 static void no_error_wanted(void **state)

@@ -84,6 +84,20 @@ static void a_post_arrives_whole(void **state)
         assert_memory_equal(said + fixture->response.body.size - 7, "{\"a\":\0}", 7);
 }
 
+static void a_bearer_token_is_sent(void **state)
+{
+        struct fixture *fixture = *state;
+        const hart_http_options options = {.bearer = "a-secret.token",
+                                           .connect_timeout = HART_SECOND,
+                                           .total_timeout = 5 * HART_SECOND,
+                                           .response_limit = 1 << 16};
+
+        reopen(fixture, &options);
+        assert_int_equal(get(fixture, "/echo"), HART_OK);
+        assert_non_null(
+                strstr((const char *)fixture->response.body.data, "\r\nAuthorization: Bearer a-secret.token\r\n"));
+}
+
 /* A GET after a POST is a plain GET again, and an empty POST says that it is empty. */
 static void methods_do_not_leak_into_each_other(void **state)
 {
@@ -389,6 +403,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 WITH_SERVER(a_post_arrives_whole),
+                WITH_SERVER(a_bearer_token_is_sent),
                 WITH_SERVER(methods_do_not_leak_into_each_other),
                 WITH_SERVER(any_status_is_an_answer),
                 WITH_SERVER(the_connection_is_kept),
