@@ -4,6 +4,7 @@
 
 #include <hartonomous/memory.h>
 
+#include "batches.h"
 #include "engine.h"
 #include "tokenizer.h"
 
@@ -16,11 +17,7 @@ struct hart_encoder {
         void *state;
         struct engine_identity identity;
         char *engine_name;
-        size_t token_limit;
-        /* the batch that is being put together */
-        size_t budget; /* tokens it may have */
-        int32_t *ids;
-        size_t *starts; /* as many as texts may be: each has two tokens at least */
+        struct batches batches; /* engines of tokens */
 };
 
 void hart_encoder_close(hart_encoder *encoder)
@@ -31,8 +28,7 @@ void hart_encoder_close(hart_encoder *encoder)
                 encoder->engine->close(encoder->state);
         tokenizer_close(encoder->tokenizer);
         free(encoder->engine_name);
-        free(encoder->ids);
-        free(encoder->starts);
+        batches_done(&encoder->batches);
         free(encoder);
 }
 
@@ -123,6 +119,25 @@ static hart_code open_files(hart_encoder *encoder, const char *folder, hart_erro
         return HART_OK;
 }
 
+static hart_code plan_batches(hart_encoder *encoder, const hart_encoder_options *asked, hart_error *err)
+{
+        const size_t limit = encoder->card.token_limit;
+        const size_t budget = asked->token_budget > 0 ? asked->token_budget : DEFAULT_TOKENS;
+
+        encoder->batches = (struct batches){.tokenizer = encoder->tokenizer,
+                                            .engine = encoder->engine,
+                                            .limit = limit,
+                                            .overlap = asked->window_overlap,
+                                            .budget = budget > limit ? budget : limit,
+                                            .windows = asked->long_texts == HART_ENCODER_WINDOWS};
+        /* Half a window is more than anybody needs, and bounds how often a token is computed. */
+        if (encoder->batches.windows && (asked->window_overlap > limit / 2 || asked->window_overlap + 2 >= limit))
+                return hart_fail(err, HART_CONFIG,
+                                 "window_overlap = %zu: at most half of the %zu tokens that the model looks at",
+                                 asked->window_overlap, limit);
+        return HART_OK;
+}
+
 /* All that goes before the engine itself. */
 static hart_code open_parts(hart_encoder *encoder, const hart_encoder_options *asked, struct engine_options *options,
                             hart_error *err)
@@ -132,11 +147,10 @@ static hart_code open_parts(hart_encoder *encoder, const hart_encoder_options *a
         if (code < 0 || encoder->engine->run_tokens == NULL)
                 return code;
         code = open_files(encoder, asked->model_dir != NULL ? asked->model_dir : HART_MODEL_DIR, err);
-        encoder->budget = asked->token_budget > 0 ? asked->token_budget : DEFAULT_TOKENS;
-        if (encoder->budget < encoder->card.token_limit)
-                encoder->budget = encoder->card.token_limit;
+        if (code == HART_OK)
+                code = plan_batches(encoder, asked, err);
         options->card = &encoder->card;
-        options->tokens = encoder->budget;
+        options->tokens = encoder->batches.budget;
         return code;
 }
 
@@ -160,11 +174,10 @@ hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *opti
         code = encoder->engine->open(&encoder->state, &engine_options, &encoder->identity, err);
         if (code < 0)
                 return code;
-        encoder->token_limit = SIZE_MAX;
         if (encoder->engine->run_tokens != NULL) {
-                encoder->token_limit = encoder->card.token_limit;
-                encoder->ids = hart_allocate_array(encoder->budget + encoder->token_limit, sizeof *encoder->ids);
-                encoder->starts = hart_allocate_array(encoder->budget / 2 + 2, sizeof *encoder->starts);
+                encoder->batches.state = encoder->state;
+                encoder->batches.dimension = encoder->identity.dimension;
+                batches_begin(&encoder->batches);
         }
         encoder->engine_name = encoder->identity.means == NULL
                                        ? hart_format("%s/%s", encoder->engine->name, engine_options.precision)
@@ -181,7 +194,7 @@ size_t hart_encoder_dimension(const hart_encoder *encoder)
 
 size_t hart_encoder_token_limit(const hart_encoder *encoder)
 {
-        return encoder->token_limit;
+        return encoder->engine->run_tokens != NULL ? encoder->card.token_limit : SIZE_MAX;
 }
 
 const char *hart_encoder_engine(const hart_encoder *encoder)
@@ -194,45 +207,6 @@ const char *hart_encoder_revision(const hart_encoder *encoder)
         return encoder->identity.revision;
 }
 
-/* Fills the batch from texts[0]: as many as fit the budget, one at least. Sets *tokens. */
-static size_t gather(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, size_t *tokens)
-{
-        size_t taken = 0, used = 0;
-
-        encoder->starts[0] = 0;
-        while (taken < count) {
-                size_t got = tokenizer_encode(encoder->tokenizer, texts[taken].text, texts[taken].size,
-                                              encoder->ids + used, encoder->token_limit);
-                if (used + got > encoder->budget)
-                        break;
-                used += got;
-                encoder->starts[++taken] = used;
-        }
-        *tokens = used;
-        return taken;
-}
-
-static hart_code run_tokens(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
-                            hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data, hart_error *err)
-{
-        while (outcome->done < count) {
-                struct token_batch batch = {.ids = encoder->ids, .starts = encoder->starts};
-                size_t used;
-                hart_code code;
-                batch.count = gather(encoder, texts + outcome->done, count - outcome->done, &used);
-                code = encoder->engine->run_tokens(encoder->state, &batch,
-                                                   vectors + outcome->done * encoder->identity.dimension, err);
-                if (code != HART_OK)
-                        return code;
-                outcome->done += batch.count;
-                outcome->tokens += used;
-                code = progress != NULL ? progress(data) : HART_OK;
-                if (code != HART_OK)
-                        return code;
-        }
-        return HART_OK;
-}
-
 hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts, size_t count, float *vectors,
                            hart_encoder_outcome *outcome, hart_encoder_progress progress, void *data, hart_error *err)
 {
@@ -240,7 +214,7 @@ hart_code hart_encoder_run(hart_encoder *encoder, const hart_encoder_text *texts
 
         outcome = outcome != NULL ? outcome : &own;
         *outcome = (hart_encoder_outcome){0};
-        return encoder->engine->run_texts != NULL
-                       ? encoder->engine->run_texts(encoder->state, texts, count, vectors, outcome, progress, data, err)
-                       : run_tokens(encoder, texts, count, vectors, outcome, progress, data, err);
+        if (encoder->engine->run_texts != NULL)
+                return encoder->engine->run_texts(encoder->state, texts, count, vectors, outcome, progress, data, err);
+        return batches_run(&encoder->batches, texts, count, vectors, outcome, progress, data, err);
 }
