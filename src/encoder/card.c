@@ -12,25 +12,36 @@
 struct demand {
         const char *key;
         enum { TEXT, YES, NO, YES_OR_NULL, WHOLE } kind;
-        const char *text; /* TEXT */
-        size_t offset;    /* WHOLE: of a size_t in struct model_card */
-        int64_t min, max; /* WHOLE */
-        bool optional;    /* may be missing */
+        const char *text;  /* TEXT */
+        size_t offset;     /* WHOLE: of a size_t in struct model_card */
+        int64_t min, max;  /* WHOLE */
+        bool optional;     /* may be missing */
+        bool architecture; /* does not matter where another's program computes the model */
 };
 
 #define AT(member) offsetof(struct model_card, member)
 
 static const struct demand architecture[] = {
-        {.key = "model_type", .kind = TEXT, .text = "bert"},
-        {.key = "hidden_act", .kind = TEXT, .text = "gelu"},
-        {.key = "position_embedding_type", .kind = TEXT, .text = "absolute", .optional = true},
-        {.key = "num_hidden_layers", .kind = WHOLE, .offset = AT(layers), .min = 1, .max = 96},
-        {.key = "num_attention_heads", .kind = WHOLE, .offset = AT(heads), .min = 1, .max = 128},
-        {.key = "hidden_size", .kind = WHOLE, .offset = AT(hidden), .min = 8, .max = 8192},
-        {.key = "intermediate_size", .kind = WHOLE, .offset = AT(intermediate), .min = 8, .max = 32768},
+        {.key = "model_type", .kind = TEXT, .text = "bert", .architecture = true},
+        {.key = "hidden_act", .kind = TEXT, .text = "gelu", .architecture = true},
+        {.key = "position_embedding_type", .kind = TEXT, .text = "absolute", .optional = true, .architecture = true},
+        {.key = "num_hidden_layers", .kind = WHOLE, .offset = AT(layers), .min = 1, .max = 96, .architecture = true},
+        {.key = "num_attention_heads", .kind = WHOLE, .offset = AT(heads), .min = 1, .max = 128, .architecture = true},
+        {.key = "hidden_size", .kind = WHOLE, .offset = AT(hidden), .min = 8, .max = 8192, .architecture = true},
+        {.key = "intermediate_size",
+         .kind = WHOLE,
+         .offset = AT(intermediate),
+         .min = 8,
+         .max = 32768,
+         .architecture = true},
         {.key = "vocab_size", .kind = WHOLE, .offset = AT(vocabulary), .min = 6, .max = 4000000},
-        {.key = "max_position_embeddings", .kind = WHOLE, .offset = AT(positions), .min = 2, .max = 65536},
-        {.key = "type_vocab_size", .kind = WHOLE, .offset = AT(types), .min = 1, .max = 64},
+        {.key = "max_position_embeddings",
+         .kind = WHOLE,
+         .offset = AT(positions),
+         .min = 2,
+         .max = 65536,
+         .architecture = true},
+        {.key = "type_vocab_size", .kind = WHOLE, .offset = AT(types), .min = 1, .max = 64, .architecture = true},
 };
 static const struct demand pooling[] = {
         {.key = "pooling_mode_mean_tokens", .kind = YES},
@@ -122,6 +133,13 @@ static hart_code meet(const struct demand *demand, const hart_json *value, struc
         return hart_fail(err, HART_CONFIG, "%s: only true is computed here", demand->key);
 }
 
+/* What is of interest but not needed: 0 where it is missing or senseless. */
+static void take_if_there(const struct demand *demand, const hart_json *value, struct model_card *card)
+{
+        if (demand->kind == WHOLE)
+                (void)take_whole(demand, value, card, NULL);
+}
+
 static hart_code read_modules(const char *folder, hart_error *err)
 {
         hart_json *root = NULL;
@@ -150,16 +168,21 @@ static hart_code read_epsilon(const hart_json *root, struct model_card *card, ha
         return HART_OK;
 }
 
-static hart_code read_file(struct model_card *card, const char *folder, size_t file, hart_error *err)
+static hart_code read_file(struct model_card *card, const char *folder, size_t file, enum card_use use, hart_error *err)
 {
         hart_json *root = NULL;
         hart_code code = read_json(folder, files[file].file, &root, err);
 
         if (code < 0)
                 return code;
-        for (size_t i = 0; code == HART_OK && i < files[file].count; i++)
-                code = meet(&files[file].demands[i], hart_json_member(root, files[file].demands[i].key), card, err);
-        if (code == HART_OK && files[file].demands == architecture)
+        for (size_t i = 0; code == HART_OK && i < files[file].count; i++) {
+                const struct demand *demand = &files[file].demands[i];
+                if (demand->architecture && use == CARD_FOR_ANY)
+                        take_if_there(demand, hart_json_member(root, demand->key), card);
+                else
+                        code = meet(demand, hart_json_member(root, demand->key), card, err);
+        }
+        if (code == HART_OK && files[file].demands == architecture && use == CARD_FOR_BERT)
                 code = read_epsilon(root, card, err);
         hart_json_close(root);
         if (code < 0)
@@ -167,18 +190,18 @@ static hart_code read_file(struct model_card *card, const char *folder, size_t f
         return code;
 }
 
-hart_code card_read(struct model_card *card, const char *folder, hart_error *err)
+hart_code card_read(struct model_card *card, const char *folder, enum card_use use, hart_error *err)
 {
         hart_code code = read_modules(folder, err);
 
         for (size_t i = 0; code == HART_OK && i < sizeof files / sizeof files[0]; i++)
-                code = read_file(card, folder, i, err);
+                code = read_file(card, folder, i, use, err);
         if (code < 0)
                 return code;
-        if (card->hidden % card->heads != 0)
+        if (card->heads != 0 && card->hidden % card->heads != 0)
                 return hart_fail(err, HART_CONFIG, "%s/config.json: hidden_size is no multiple of num_attention_heads",
                                  folder);
-        if (card->token_limit > card->positions)
+        if (card->positions != 0 && card->token_limit > card->positions)
                 return hart_fail(err, HART_CONFIG,
                                  "%s/sentence_bert_config.json: max_seq_length is over config.json's "
                                  "max_position_embeddings, %zu",

@@ -8,6 +8,10 @@
 
 #include <hartonomous/error.h>
 
+/* What the card is for: the native engine computes BERT alone; others follow a file that says itself how the model is
+ * computed, so that any architecture will do, and what is said of one may be missing (0). */
+enum card_use { CARD_FOR_BERT, CARD_FOR_ANY };
+
 enum card_pooling { CARD_POOL_MEAN, CARD_POOL_FIRST };
 
 struct model_card {
@@ -19,6 +23,6 @@ struct model_card {
 };
 
 /* HART_CONFIG naming the file and what is wrong with it. */
-hart_code card_read(struct model_card *card, const char *folder, hart_error *err);
+hart_code card_read(struct model_card *card, const char *folder, enum card_use use, hart_error *err);
 
 #endif

@@ -105,7 +105,7 @@ bool hart_encoder_may_fork(const hart_encoder_options *options)
 /* What engines of tokens need beside themselves. */
 static hart_code open_files(hart_encoder *encoder, const char *folder, hart_error *err)
 {
-        hart_code code = card_read(&encoder->card, folder, err);
+        hart_code code = card_read(&encoder->card, folder, encoder->engine->card, err);
 
         if (code == HART_OK)
                 code = tokenizer_open(&encoder->tokenizer, folder, err);

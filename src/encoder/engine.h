@@ -37,6 +37,7 @@ struct engine_identity {
 struct engine {
         const char *name;
         const char *const *precisions; /* NULL-terminated; the first is the default */
+        enum card_use card;            /* of an engine of tokens: what it demands of the configuration files */
         bool may_fork;                 /* a process that is forked after open may use what it made */
         /* Are its files there and right? Without what open prepares. */
         hart_code (*check)(const struct engine_options *options, hart_error *err);
