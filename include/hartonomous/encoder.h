@@ -15,7 +15,9 @@
 #include <hartonomous/error.h>
 #include <hartonomous/settings.h>
 
-#define HART_MODEL_DIR "/var/cache/hartonomous/models/all-MiniLM-L6-v2"
+#define HART_MODELS_DIR "/var/cache/hartonomous/models"
+#define HART_MODEL_NAME "all-MiniLM-L6-v2"
+#define HART_MODEL_DIR  HART_MODELS_DIR "/" HART_MODEL_NAME
 
 typedef struct hart_encoder hart_encoder;
 
@@ -59,19 +61,39 @@ bool hart_encoder_may_fork(const hart_encoder_options *options);
 /* Are the files there and right? As open, without what open prepares. */
 hart_code hart_encoder_check(const hart_encoder_options *options, hart_error *err);
 
-/* What embedding.conf says of the model: one table for the daemon and for commands. */
+/* What embedding.conf says of one model, [model "NAME"]; its vectors are stored under NAME. */
+typedef struct hart_encoder_model {
+        char *directory;
+        char *engine, *precision; /* precision NULL: the engine's first */
+        int64_t threads, token_budget;
+        int long_texts; /* hart_encoder_long */
+        int64_t window_overlap;
+        char *url;
+        int api; /* 0: "openai", 1: "tei" */
+        char *remote_name;
+        char *key; /* the NAME of a credential */
+        char *ca_file;
+        int64_t dimension, texts_per_request;
+        uint64_t connect_timeout, timeout; /* microseconds */
+} hart_encoder_model;
+
+/* One table for the daemon and for commands. There is one model at least: where the file names none,
+ * HART_MODEL_NAME with defaults. */
 typedef struct hart_encoder_settings {
-        char *directory;      /* [model] directory */
-        char *name;           /* [model] name: what vectors are stored under */
-        int64_t threads;      /* [model] threads */
-        int64_t token_budget; /* [model] token_budget */
+        hart_settings_list models; /* of hart_encoder_model */
 } hart_encoder_settings;
 extern const hart_settings_schema hart_encoder_settings_schema;
-/* The options these settings mean; borrows the texts. */
-hart_encoder_options hart_encoder_options_of(const hart_encoder_settings *settings);
-/* By config_dir's embedding.conf; model_dir, where it is not NULL, replaces the file's. */
-hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_dir, const char *model_dir,
-                                       hart_error *err);
+
+/* The settings of the model of that name, NULL where none has it. */
+const hart_encoder_model *hart_encoder_model_named(const hart_encoder_settings *settings, const char *name);
+const hart_encoder_model *hart_encoder_model_at(const hart_encoder_settings *settings, size_t index);
+/* Do two mean the same? What is in force needs no reload then. */
+bool hart_encoder_model_equal(const hart_encoder_model *a, const hart_encoder_model *b);
+/* The options these settings mean; borrows the texts. `key` is NULL: the caller sets it to the secret. */
+hart_encoder_options hart_encoder_options_of(const hart_encoder_model *model);
+/* By config_dir's embedding.conf, the model of that name; NULL: the first. HART_CONFIG, with the names there are, where
+ * none has it. */
+hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_dir, const char *name, hart_error *err);
 
 /* Floats in a vector (384). */
 size_t hart_encoder_dimension(const hart_encoder *encoder);

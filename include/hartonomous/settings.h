@@ -40,14 +40,17 @@ typedef struct hart_setting {
         const char *help;           /* one sentence, no full stop needed; printed above the key in the example file */
 } hart_setting;
 
-/* Sections with a name, [model "all-MiniLM-L6-v2"]: as many as there are names, each with all keys of the rows. A
- * section whose name comes again, in a later file too, goes on setting the same item. A name has 1 to 200 bytes, no
- * quote and no control character. */
+/* Sections with a name, [model "all-MiniLM-L6-v2"]: as many as there are names, each with all keys of the rows. An
+ * item has its defaults from the moment it is named. A section whose name comes again, in a later file too, goes on
+ * setting the same item. A name has 1 to 200 bytes, no quote and no control character. */
 typedef struct hart_settings_list {
         char **names;
         void *items; /* count structs of item_size bytes, in the order of their first mention */
         size_t count;
 } hart_settings_list;
+
+/* In the default of a group's text: the item's name. */
+#define HART_SETTING_NAME "%n"
 
 typedef struct hart_settings_group {
         const char *section;      /* "model" */
@@ -75,7 +78,11 @@ typedef struct hart_settings_part {
         const hart_setting *rows;
         size_t count;
         void *into; /* may be NULL where only an example is printed */
+        const hart_settings_group *groups;
+        size_t group_count;
 } hart_settings_part;
+
+hart_settings_part hart_settings_part_of(const hart_settings_schema *schema, void *into);
 
 /* As the functions below, for the parts of one file. `directory` NULL is HART_CONFIG_DIR. */
 hart_code hart_settings_load_parts(const char *directory, const char *file, const hart_settings_part *parts,
@@ -92,7 +99,7 @@ hart_code hart_settings_load(const hart_settings_schema *schema, const char *dir
  * is its reader's affair. */
 hart_code hart_settings_load_beside(const hart_settings_schema *schema, const char *directory, const char *other,
                                     void *into, hart_error *err);
-/* Frees the texts and zeroes nothing else. */
+/* Frees the texts and empties the lists; zeroes nothing else. */
 void hart_settings_done(const hart_settings_schema *schema, void *settings);
 /* The example file: every key commented out with its default, its help, range or choices above. */
 void hart_settings_print_example(const hart_settings_schema *schema, FILE *out);

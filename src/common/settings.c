@@ -7,23 +7,38 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "settings_list.h"
 #include "settings_table.h"
 #include "settings_value.h"
 
 #define FILE_LIMIT ((size_t)1024 * 1024)
 
+/* Of plain sections into the structs; those of groups are only tried. */
 static hart_code set_defaults(const hart_settings_part *parts, size_t count, hart_error *err)
 {
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++) {
-                        const hart_setting *row = &parts[part].rows[i];
-                        if (row->default_value != NULL && !setting_value_set(row, row->default_value, parts[part].into))
-                                return hart_fail(
-                                        err, HART_FATAL,
-                                        "table of settings: [%s] %s has the default \"%s\", which it does not allow",
-                                        row->section, row->key, row->default_value);
-                }
+        struct settings_rows of;
+
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++) {
+                HART_CLEANUP(hart_free_p) void *item = of.group ? hart_allocate(of.group->item_size) : NULL;
+                hart_code code = settings_defaults(of.rows, of.count, of.group ? of.group->section : NULL,
+                                                   of.group ? item : of.into, err);
+                for (size_t i = 0; of.group != NULL && i < of.count; i++)
+                        setting_value_clear(&of.rows[i], item);
+                if (code != HART_OK)
+                        return code;
+        }
         return HART_OK;
+}
+
+/* Where no file names any item. */
+static void add_default_items(const hart_settings_part *parts, size_t count)
+{
+        struct settings_rows of;
+
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                if (of.group != NULL && of.group->default_name != NULL &&
+                    ((const hart_settings_list *)of.into)->count == 0)
+                        (void)settings_list_item(of.into, of.group, of.group->default_name);
 }
 
 static hart_code load_file(const hart_settings_part *parts, size_t count, const char *path, hart_error *err)
@@ -96,6 +111,8 @@ static hart_code load_all(const char *directory, const char *file, const hart_se
                 code = load_file(parts, count, path, err);
         if (code == HART_OK)
                 code = load_drop_ins(parts, count, folder, err);
+        if (code == HART_OK)
+                add_default_items(parts, count);
         return code;
 }
 
@@ -103,26 +120,40 @@ hart_code hart_settings_load_parts(const char *directory, const char *file, cons
                                    size_t count, hart_error *err)
 {
         hart_code code = load_all(directory != NULL ? directory : HART_CONFIG_DIR, file, parts, count, err);
+        struct settings_rows of;
 
         if (code == HART_OK)
                 return HART_OK;
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++)
-                        setting_value_clear(&parts[part].rows[i], parts[part].into);
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                if (of.group != NULL)
+                        settings_list_done(of.into, of.group);
+                else
+                        for (size_t i = 0; i < of.count; i++)
+                                setting_value_clear(&of.rows[i], of.into);
         return code;
 }
 
 void hart_settings_done_parts(const hart_settings_part *parts, size_t count)
 {
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++)
-                        if (parts[part].rows[i].kind == HART_SETTING_TEXT)
-                                setting_value_clear(&parts[part].rows[i], parts[part].into);
+        struct settings_rows of;
+
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                if (of.group != NULL)
+                        settings_list_done(of.into, of.group);
+                else
+                        for (size_t i = 0; i < of.count; i++)
+                                if (of.rows[i].kind == HART_SETTING_TEXT)
+                                        setting_value_clear(&of.rows[i], of.into);
+}
+
+hart_settings_part hart_settings_part_of(const hart_settings_schema *schema, void *into)
+{
+        return (hart_settings_part){schema->rows, schema->count, into, schema->groups, schema->group_count};
 }
 
 hart_code hart_settings_load(const hart_settings_schema *schema, const char *directory, void *into, hart_error *err)
 {
-        const hart_settings_part part = {schema->rows, schema->count, into};
+        const hart_settings_part part = hart_settings_part_of(schema, into);
 
         return hart_settings_load_parts(directory, schema->file, &part, 1, err);
 }
@@ -133,7 +164,8 @@ hart_code hart_settings_load_beside(const hart_settings_schema *schema, const ch
         char *passed_over = NULL;
         const hart_setting any = {other, HART_SETTING_ANY_KEY, HART_SETTING_TEXT, 0, NULL, 0, INT64_MAX,
                                   NULL,  "Another reader's"};
-        const hart_settings_part parts[] = {{schema->rows, schema->count, into}, {&any, 1, &passed_over}};
+        const hart_settings_part parts[] = {hart_settings_part_of(schema, into),
+                                            {.rows = &any, .count = 1, .into = &passed_over}};
         hart_code code = hart_settings_load_parts(directory, schema->file, parts, 2, err);
 
         free(passed_over);
@@ -142,7 +174,7 @@ hart_code hart_settings_load_beside(const hart_settings_schema *schema, const ch
 
 void hart_settings_done(const hart_settings_schema *schema, void *settings)
 {
-        const hart_settings_part part = {schema->rows, schema->count, settings};
+        const hart_settings_part part = hart_settings_part_of(schema, settings);
 
         if (settings != NULL)
                 hart_settings_done_parts(&part, 1);

@@ -56,50 +56,67 @@ static void consider(struct search *search, const char *name)
         search->best_distance = found;
 }
 
+/* "[worker]", "[model \"NAME\"]" */
+static void append_section(const struct settings_rows *rows, const char *section, hart_buffer *out)
+{
+        hart_buffer_format(out, rows->group != NULL ? "[%s \"NAME\"]" : "[%s]", section);
+}
+
+static void append_allowed(const struct settings_rows *rows, const char *section, void *data)
+{
+        hart_buffer_byte(data, ' ');
+        append_section(rows, section, data);
+}
+
 void settings_suggest_section(const hart_settings_part *parts, size_t count, const char *section, hart_buffer *out)
 {
         struct search search = {.wanted = section};
+        struct settings_rows of;
 
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++)
-                        consider(&search, parts[part].rows[i].section);
-        if (search.best != NULL) {
-                hart_buffer_format(out, "did you mean [%s]?", search.best);
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                for (size_t i = 0; i < of.count; i++)
+                        consider(&search, of.rows[i].section);
+        if (search.best != NULL && settings_find_section(parts, count, search.best, &of)) {
+                hart_buffer_text(out, "did you mean ");
+                append_section(&of, search.best, out);
+                hart_buffer_byte(out, '?');
                 return;
         }
         hart_buffer_text(out, "allowed:");
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++)
-                        if (settings_opens_section(parts, part, i))
-                                hart_buffer_format(out, " [%s]", parts[part].rows[i].section);
+        settings_each_section(parts, count, append_allowed, out);
 }
 
 void settings_suggest_key(const hart_settings_part *parts, size_t count, const char *section, const char *key,
                           hart_buffer *out)
 {
         struct search search = {.wanted = key};
+        struct settings_rows of, other = {0};
         const char *elsewhere = NULL, *comma = "";
 
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++) {
-                        const hart_setting *row = &parts[part].rows[i];
-                        if (strcmp(row->section, section) == 0)
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                for (size_t i = 0; i < of.count; i++) {
+                        const hart_setting *row = &of.rows[i];
+                        if (strcmp(row->section, section) == 0) {
                                 consider(&search, row->key);
-                        else if (strcmp(row->key, key) == 0)
+                        } else if (strcmp(row->key, key) == 0) {
                                 elsewhere = row->section;
+                                other = of;
+                        }
                 }
-        if (elsewhere != NULL || search.best != NULL) {
-                if (elsewhere != NULL)
-                        hart_buffer_format(out, "it belongs under [%s]", elsewhere);
-                else
-                        hart_buffer_format(out, "did you mean %s?", search.best);
+        if (elsewhere != NULL) {
+                hart_buffer_text(out, "it belongs under ");
+                append_section(&other, elsewhere, out);
+                return;
+        }
+        if (search.best != NULL) {
+                hart_buffer_format(out, "did you mean %s?", search.best);
                 return;
         }
         hart_buffer_text(out, "allowed: ");
-        for (size_t part = 0; part < count; part++)
-                for (size_t i = 0; i < parts[part].count; i++)
-                        if (strcmp(parts[part].rows[i].section, section) == 0) {
-                                hart_buffer_format(out, "%s%s", comma, parts[part].rows[i].key);
+        for (size_t at = 0; settings_rows_at(parts, count, at, &of); at++)
+                for (size_t i = 0; i < of.count; i++)
+                        if (strcmp(of.rows[i].section, section) == 0) {
+                                hart_buffer_format(out, "%s%s", comma, of.rows[i].key);
                                 comma = ", ";
                         }
 }

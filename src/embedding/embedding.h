@@ -10,8 +10,9 @@ extern const hart_metric embedding_metrics[EMBEDDING_METRICS];
 
 struct embedding {
         hart_encoder *encoder;
-        hart_encoder_settings in_force; /* what the encoder was opened with; its texts are the state's own */
-        int32_t model;                  /* model_id; 0 until it is known */
+        const char *name;                   /* borrowed from the settings, as the next */
+        const hart_encoder_model *in_force; /* what the encoder was opened with: the first of the settings */
+        int32_t model;                      /* model_id; 0 until it is known */
 };
 
 hart_code embedding_check(const void *settings, hart_error *err);

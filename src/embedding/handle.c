@@ -116,7 +116,7 @@ static void report(struct delivery *delivery, size_t asked)
 
         hart_worker_count_done(delivery->context, METRIC_EMBEDDINGS, delivery->stored);
         hart_worker_count(delivery->context, METRIC_TOKENS, delivery->tokens);
-        hart_worker_status(delivery->context, "model %s", delivery->embedding->in_force.name);
+        hart_worker_status(delivery->context, "model %s", delivery->embedding->name);
         hart_worker_log_done(
                 delivery->context, HART_LOG_DEBUG, fields,
                 "%zu atoms asked for: %zu vectors stored, %zu without text, the others gone or done before", asked,

@@ -28,10 +28,10 @@ hart_code mapping_open(struct mapping *ret, const char *path, hart_error *err)
         void *data;
 
         if (descriptor < 0)
-                return hart_fail_errno(
-                        err, HART_CONFIG, errno,
-                        "%s: cannot be read; install the model (scripts/install-model) or correct [model] directory",
-                        path);
+                return hart_fail_errno(err, HART_CONFIG, errno,
+                                       "%s: cannot be read; install the model (scripts/install-model) or correct its "
+                                       "directory in embedding.conf",
+                                       path);
         if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
                 return hart_fail(err, HART_CONFIG, "%s: is not a file", path);
         if (status.st_size == 0) {

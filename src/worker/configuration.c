@@ -34,8 +34,9 @@ static void own_parts(const worker_configuration *configuration, struct own_part
         memcpy(own->loop, loop_rows, sizeof loop_rows);
         if (configuration->worker->batch_size)
                 own->loop[0].default_value = configuration->worker->batch_size;
-        own->part[0] = (hart_settings_part){schema->rows, schema->count, configuration->own};
-        own->part[1] = (hart_settings_part){own->loop, LOOP_ROWS, (void *)(uintptr_t)&configuration->loop};
+        own->part[0] = hart_settings_part_of(schema, configuration->own);
+        own->part[1] = (hart_settings_part){
+                .rows = own->loop, .count = LOOP_ROWS, .into = (void *)(uintptr_t)&configuration->loop};
 }
 
 static hart_code check(const worker_configuration *configuration, const char *directory, hart_error *err)

@@ -60,7 +60,7 @@ static void nobody_there_is_a_reason_to_wait(void **state)
         hart_error err = {0};
         HART_CLEANUP(hart_graph_close_p) hart_graph *graph = NULL;
         static const char text[] = "[neo4j]\nurl = http://127.0.0.1:1\n";
-        const hart_settings_part part = {hart_graph_settings_schema.rows, hart_graph_settings_schema.count, &settings};
+        const hart_settings_part part = hart_settings_part_of(&hart_graph_settings_schema, &settings);
 
         (void)state;
         char folder[] = "/tmp/hart-graph-XXXXXX";
