@@ -91,10 +91,15 @@ const hart_encoder_model *hart_encoder_model_at(const hart_encoder_settings *set
 bool hart_encoder_model_equal(const hart_encoder_model *a, const hart_encoder_model *b);
 /* The options these settings mean; borrows the texts. `key` is NULL: the caller sets it to the secret. */
 hart_encoder_options hart_encoder_options_of(const hart_encoder_model *model);
+/* With the model's key, which is among config_dir's credentials. */
+hart_code hart_encoder_open_model(hart_encoder **ret, const char *config_dir, const hart_encoder_model *model,
+                                  hart_error *err);
 /* By config_dir's embedding.conf, the model of that name; NULL: the first. HART_CONFIG, with the names there are, where
  * none has it. */
 hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_dir, const char *name, hart_error *err);
 
+/* Is it a server that computes, which may be away? */
+bool hart_encoder_is_remote(const hart_encoder *encoder);
 /* Floats in a vector (384). */
 size_t hart_encoder_dimension(const hart_encoder *encoder);
 /* Tokens of one text that are looked at, or of a window (256); SIZE_MAX where only the server knows. */

@@ -187,6 +187,11 @@ hart_code hart_encoder_open(hart_encoder **ret, const hart_encoder_options *opti
         return HART_OK;
 }
 
+bool hart_encoder_is_remote(const hart_encoder *encoder)
+{
+        return encoder->engine->run_texts != NULL;
+}
+
 size_t hart_encoder_dimension(const hart_encoder *encoder)
 {
         return encoder->identity.dimension;

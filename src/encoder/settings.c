@@ -129,8 +129,8 @@ static hart_code no_such_model(const hart_encoder_settings *settings, const char
                          (const char *)names.data);
 }
 
-static hart_code open_model(hart_encoder **ret, const char *config_dir, const hart_encoder_model *model,
-                            hart_error *err)
+hart_code hart_encoder_open_model(hart_encoder **ret, const char *config_dir, const hart_encoder_model *model,
+                                  hart_error *err)
 {
         hart_encoder_options options = hart_encoder_options_of(model);
         HART_CLEANUP(hart_free_p) char *key = NULL;
@@ -155,7 +155,8 @@ hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_di
         if (code != HART_OK)
                 return code;
         model = name != NULL ? hart_encoder_model_named(&settings, name) : hart_encoder_model_at(&settings, 0);
-        code = model != NULL ? open_model(ret, config_dir, model, err) : no_such_model(&settings, name, err);
+        code = model != NULL ? hart_encoder_open_model(ret, config_dir, model, err)
+                             : no_such_model(&settings, name, err);
         hart_settings_done(&hart_encoder_settings_schema, &settings);
         return code;
 }
