@@ -11,6 +11,7 @@ struct sample {
         bool flag;
         double number;
         int choice;
+        hart_settings_list items;
 };
 
 #define AT(field) offsetof(struct sample, field)
@@ -29,7 +30,27 @@ static const hart_setting sample_rows[] = {
         {"others", "choice", HART_SETTING_CHOICE, AT(choice), "green", 0, 0, sample_colours, "A choice"},
 };
 
-static const hart_settings_schema sample_schema = {"sample", "sample.conf: a sample", sample_rows,
-                                                   sizeof sample_rows / sizeof sample_rows[0]};
+/* Sections with a name. */
+struct sample_item {
+        char *text;
+        int64_t count;
+        int choice;
+};
+
+#define AT_ITEM(field) offsetof(struct sample_item, field)
+
+static const hart_setting sample_item_rows[] = {
+        {"item", "text", HART_SETTING_TEXT, AT_ITEM(text), "of " HART_SETTING_NAME "!", 1, 300, NULL, "A text"},
+        {"item", "count", HART_SETTING_COUNT, AT_ITEM(count), "7", 0, 100, NULL, "A count"},
+        {"item", "choice", HART_SETTING_CHOICE, AT_ITEM(choice), "blue", 0, 0, sample_colours, "A choice"},
+};
+
+static const hart_settings_group sample_groups[] = {
+        {"item", sample_item_rows, sizeof sample_item_rows / sizeof sample_item_rows[0], sizeof(struct sample_item),
+         AT(items), "first"},
+};
+
+static const hart_settings_schema sample_schema = {
+        "sample", "sample.conf: a sample", sample_rows, sizeof sample_rows / sizeof sample_rows[0], sample_groups, 1};
 
 #endif

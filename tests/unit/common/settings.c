@@ -55,8 +55,26 @@ static void what_is_refused(void **state)
                 {"[values]\nflag = yes", "[values] flag: no such key; it belongs under [others]"},
                 {"[others]\nunheard_of = 1", "no such key; allowed: flag, number, choice"},
                 {"\n\n[valeus]\n", "sample.conf:3: [valeus] is no section here; did you mean [values]?"},
-                {"[unheard]\n", "[unheard] is no section here; allowed: [values] [others]"},
-                {"[]\n", "[] is no section here; allowed: [values] [others]"},
+                {"[unheard]\n", "[unheard] is no section here; allowed: [values] [others] [item \"NAME\"]"},
+                {"[]\n", "[] is no section here; allowed: [values] [others] [item"},
+                {"[item]\n", "sample.conf:1: [item] needs a name; write [item \"NAME\"]"},
+                {"[item x]\n", "sample.conf:1: [item x]: the name is not in quotes; write [item \"NAME\"]"},
+                {"[item \"]\n", "[item \"]: the name is not in quotes"},
+                {"[item \"x]\n", "[item \"x]: the name is not in quotes"},
+                {"[item x\"]\n", "[item x\"]: the name is not in quotes"},
+                {"[item 'x']\n", "[item 'x']: the name is not in quotes"},
+                {"[item \"x\" y]\n", "[item \"x\" y]: the name is not in quotes"},
+                {"[item \"\"]\n", "[item \"\"]: the name is empty"},
+                {"[item \"a\"b\"]\n", "[item \"a\"b\"]: the name has a quote in it"},
+                {"[item \"a\tb\"]\n", "the name has a control character in it"},
+                {"[item \"x\"\n", "sample.conf:1: \"[item \"x\"\" is not closed"},
+                {"[itme \"x\"]\n", "[itme] is no section here; did you mean [item \"NAME\"]?"},
+                {"[values \"x\"]\n", "sample.conf:1: [values] takes no name, not \"x\"; write [values]"},
+                {"[item \"x\"]\n\ncuont = 1\n", "sample.conf:3: [item \"x\"] cuont: no such key; did you mean count?"},
+                {"[item \"x\"]\ncount = 101\n", "sample.conf:2: [item \"x\"] count: \"101\" is not"},
+                {"[item \"x\"]\nflag = 1\n", "[item \"x\"] flag: no such key; it belongs under [others]"},
+                {"[item \"x\"]\n[others]\nbatch_size = 1\n",
+                 "[others] batch_size: no such key; it belongs under [values]"},
                 {"[values\n", "sample.conf:1: \"[values\" is not closed"},
                 {"[values] x\n", "\"[values] x\" is not closed"},
                 {"[\n", "\"[\" is not closed"},
@@ -126,7 +144,8 @@ static const hart_setting wide_rows[] = {
 
 static void units(void **state)
 {
-        static const hart_settings_schema wide = {"wide", "Wide", wide_rows, COUNT_OF(wide_rows)};
+        static const hart_settings_schema wide = {
+                .file = "wide", .title = "Wide", .rows = wide_rows, .count = COUNT_OF(wide_rows)};
         static const struct {
                 const char *text;
                 uint64_t time, size;
@@ -170,8 +189,8 @@ static void parts_share_a_file(void **state)
 {
         struct sample sample = {0};
         struct skeleton skeleton = {0};
-        const hart_settings_part parts[] = {{skeleton_rows, 1, &skeleton},
-                                            {sample_rows, COUNT_OF(sample_rows), &sample}};
+        const hart_settings_part parts[] = {{.rows = skeleton_rows, .count = 1, .into = &skeleton},
+                                            hart_settings_part_of(&sample_schema, &sample)};
         static const char text[] = "[values]\nreaders = 3\ncount = 4\n[others]\nflag = no\n";
         static const char wrong[] = "[values]\nreader = 3\n";
         hart_error err = {0};
@@ -185,12 +204,67 @@ static void parts_share_a_file(void **state)
         hart_settings_done_parts(parts, 2);
 }
 
+static const struct sample_item *item(const struct sample *sample, size_t index)
+{
+        return (const struct sample_item *)sample->items.items + index;
+}
+
+/* In the order in which they are named first; one that is named again, in another file too, goes on. */
+static void sections_with_names(void **state)
+{
+        static const char text[] = "[item \"b\"]\ncount = 1\n[values]\ncount = 3\n[item\t\"a c\" ]\n[item \"b\"]\n"
+                                   "text = new\n[item\"\xc3\xa9]\"]\n";
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        (void)state;
+        if (parse(text, &sample, &err) != HART_OK || parse("[item \"b\"]\nchoice = red", &sample, &err) != HART_OK)
+                fail_msg("%s", err.text);
+        assert_int_equal(sample.count, 3);
+        assert_int_equal(sample.items.count, 3);
+        assert_string_equal(sample.items.names[0], "b");
+        assert_int_equal(item(&sample, 0)->count, 1);
+        assert_string_equal(item(&sample, 0)->text, "new");
+        assert_int_equal(item(&sample, 0)->choice, 0);
+        assert_string_equal(sample.items.names[1], "a c");
+        assert_int_equal(item(&sample, 1)->count, 7);
+        assert_string_equal(item(&sample, 1)->text, "of a c!");
+        assert_int_equal(item(&sample, 1)->choice, 2);
+        assert_string_equal(sample.items.names[2], "\xc3\xa9]");
+        hart_settings_done(&sample_schema, &sample);
+        assert_int_equal(sample.items.count, 0);
+        assert_null(sample.items.items);
+}
+
+static void names_have_200_bytes_at_most(void **state)
+{
+        char name[202];
+        struct sample sample = {0};
+        hart_error err = {0};
+
+        (void)state;
+        for (size_t size = 200; size <= 201; size++) {
+                HART_CLEANUP(hart_free_p) char *text = NULL;
+                memset(name, 'n', size);
+                name[size] = '\0';
+                text = hart_format("[item \"%s\"]\n", name);
+                assert_int_equal(parse(text, &sample, &err), size == 200 ? HART_OK : HART_CONFIG);
+        }
+        assert_says(&err, "the name is longer than 200 bytes");
+        assert_int_equal(sample.items.count, 1);
+        hart_settings_done(&sample_schema, &sample);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(what_is_refused),    cmocka_unit_test(nul_and_long_lines_are_refused),
-                cmocka_unit_test(what_is_taken),      cmocka_unit_test(units),
+                cmocka_unit_test(what_is_refused),
+                cmocka_unit_test(nul_and_long_lines_are_refused),
+                cmocka_unit_test(what_is_taken),
+                cmocka_unit_test(units),
                 cmocka_unit_test(parts_share_a_file),
+                cmocka_unit_test(sections_with_names),
+                cmocka_unit_test(names_have_200_bytes_at_most),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

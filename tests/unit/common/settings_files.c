@@ -22,6 +22,9 @@ static void nothing_there_means_defaults(void **state)
         assert_true(sample.flag);
         assert_true(sample.number == 0.5);
         assert_int_equal(sample.choice, 1);
+        assert_int_equal(sample.items.count, 1);
+        assert_string_equal(sample.items.names[0], "first");
+        assert_int_equal(((const struct sample_item *)sample.items.items)->count, 7);
         hart_settings_done(&sample_schema, &sample);
 }
 
@@ -43,13 +46,64 @@ static void drop_ins_come_in_order_of_name(void **state)
         hart_settings_done(&sample_schema, &sample);
 }
 
+/* Who names one does not get the default's beside it. */
+static void named_items_come_from_all_files(void **state)
+{
+        struct sample sample = {0};
+        const struct sample_item *items;
+        hart_error err = {0};
+
+        folder_put(*state, "sample.conf", "[item \"b\"]\ncount = 1\ntext = main\n");
+        folder_put_folder(*state, "sample.conf.d");
+        folder_put(*state, "sample.conf.d/10.conf", "[item \"c\"]\n[item \"b\"]\ncount = 2\n");
+        assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_OK);
+        assert_int_equal(sample.items.count, 2);
+        items = sample.items.items;
+        assert_string_equal(sample.items.names[0], "b");
+        assert_string_equal(sample.items.names[1], "c");
+        assert_int_equal(items[0].count, 2);
+        assert_string_equal(items[0].text, "main");
+        assert_string_equal(items[1].text, "of c!");
+        hart_settings_done(&sample_schema, &sample);
+}
+
+/* A group that breaks a promise, or has a default that is not allowed, is refused before any file is read. */
+static void faulty_groups_are_refused(void **state)
+{
+        static const hart_setting of_another[] = {
+                {"other", "text", HART_SETTING_TEXT, AT_ITEM(text), "a", 0, 0, NULL, "A text"}};
+        static const hart_setting bad_default[] = {
+                {"thing", "text", HART_SETTING_TEXT, AT_ITEM(text), "a", 0, 0, NULL, "A text"},
+                {"thing", "count", HART_SETTING_COUNT, AT_ITEM(count), "101", 0, 100, NULL, "A count"}};
+        static const struct {
+                hart_settings_group group;
+                const char *says;
+        } rows[] = {
+                {{"thing", of_another, 1, sizeof(struct sample_item), 0, NULL},
+                 "[other] text is in a group of another"},
+                {{"thing", bad_default, 2, sizeof(struct sample_item), 0, NULL},
+                 "[thing] count has the default \"101\", which it does not allow"},
+                {{"item", sample_item_rows, 1, sizeof(struct sample_item), 0, NULL}, "[item] text is in a section"},
+        };
+
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+                struct sample sample = {0};
+                hart_settings_list list = {0};
+                const hart_settings_part parts[] = {hart_settings_part_of(&sample_schema, &sample),
+                                                    {.into = &list, .groups = &rows[i].group, .group_count = 1}};
+                hart_error err = {0};
+                assert_int_equal(hart_settings_load_parts(*state, "sample", parts, 2, &err), HART_FATAL);
+                assert_says(&err, rows[i].says);
+        }
+}
+
 static void failure_leaves_the_struct_empty(void **state)
 {
         static const struct sample empty;
         struct sample sample = {0};
         hart_error err = {0};
 
-        folder_put(*state, "sample.conf", "[values]\ntext = main\n");
+        folder_put(*state, "sample.conf", "[item \"x\"]\ntext = gone\n[values]\ntext = main\n");
         folder_put_folder(*state, "sample.conf.d");
         folder_put(*state, "sample.conf.d/a.conf", "[values]\ncount = 1\n\ncuont = 1\n");
         assert_int_equal(hart_settings_load(&sample_schema, *state, &sample, &err), HART_CONFIG);
@@ -142,6 +196,9 @@ static void example_equals_the_defaults(void **state)
         assert_int_equal(hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err), HART_OK);
         assert_null(sample.text);
         assert_non_null(strstr(text, "\n#wanted =\n"));
+        assert_non_null(strstr(text, "\n[item \"first\"]\n"));
+        assert_non_null(strstr(text, "\n#text = of first!\n"));
+        hart_settings_done(&sample_schema, &sample);
         uncomment(text);
         if (hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err) != HART_OK)
                 fail_msg("%s", err.text);
@@ -152,6 +209,9 @@ static void example_equals_the_defaults(void **state)
         assert_int_equal(sample.size, defaults.size);
         assert_true(sample.flag == defaults.flag && sample.number == defaults.number);
         assert_int_equal(sample.choice, defaults.choice);
+        assert_int_equal(sample.items.count, 1);
+        assert_string_equal(((const struct sample_item *)sample.items.items)->text,
+                            ((const struct sample_item *)defaults.items.items)->text);
         hart_settings_done(&sample_schema, &defaults);
         hart_settings_done(&sample_schema, &sample);
 }
@@ -164,8 +224,9 @@ static void example_as_it_looks(void **state)
                 "\n# A number\n# Allowed: 0 to 1.\n#number = 0.5\n"
                 "\n[values]\n\n# A time\n# Allowed: 1ms to 1min, with unit us, ms, s, min, h or d.\n#time = 1s\n";
         /* The flag and the number are of one section but of two parts. */
-        const hart_settings_part parts[] = {
-                {sample_rows + 6, 1, NULL}, {sample_rows + 4, 1, NULL}, {sample_rows + 7, 1, NULL}};
+        const hart_settings_part parts[] = {{.rows = sample_rows + 6, .count = 1},
+                                            {.rows = sample_rows + 4, .count = 1},
+                                            {.rows = sample_rows + 7, .count = 1}};
         char *text = NULL;
         size_t size = 0;
         FILE *stream = open_memstream(&text, &size);
@@ -211,12 +272,14 @@ static void faulty_tables_are_refused(void **state)
                 {{"a", "b", HART_SETTING_COUNT, 0, "5", 1, 4, NULL, "A count"},
                  "[a] b has the default \"5\", which it does not allow"},
                 {{"others", "flag", HART_SETTING_FLAG, 0, "no", 0, 0, NULL, "A flag"}, "[others] flag is there twice"},
+                {{"item", "flag", HART_SETTING_FLAG, 0, "no", 0, 0, NULL, "A flag"},
+                 "[item] flag is in a section with a name and in one without"},
         };
 
         for (size_t i = 0; i < COUNT_OF(rows); i++) {
                 struct sample sample = {0}, other = {0};
-                const hart_settings_part parts[] = {{sample_rows, COUNT_OF(sample_rows), &sample},
-                                                    {&rows[i].row, 1, &other}};
+                const hart_settings_part parts[] = {hart_settings_part_of(&sample_schema, &sample),
+                                                    {.rows = &rows[i].row, .count = 1, .into = &other}};
                 hart_error err = {0};
                 assert_int_equal(hart_settings_load_parts(*state, "sample", parts, 2, &err), HART_FATAL);
                 assert_says(&err, rows[i].says);
@@ -232,6 +295,7 @@ int main(void)
                 IN_FOLDER(a_link_to_null_switches_a_drop_in_off), IN_FOLDER(no_permission_is_said),
                 IN_FOLDER(example_equals_the_defaults),           cmocka_unit_test(example_as_it_looks),
                 IN_FOLDER(common_table_keeps_its_promises),       IN_FOLDER(faulty_tables_are_refused),
+                IN_FOLDER(named_items_come_from_all_files),       IN_FOLDER(faulty_groups_are_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
