@@ -56,5 +56,6 @@ struct engine {
 extern const struct engine *const engines[]; /* the first is the default */
 extern const size_t engine_count;
 extern const struct engine native_engine;
+extern const struct engine http_engine;
 
 #endif

@@ -19,7 +19,7 @@ BELOW = {
     "catalog": ["postgres"],
     "worker": ["broker", "schema"],
     "atomizer": ["common"],
-    "encoder": ["common"],
+    "encoder": ["http"],
     "graph": ["http"],
     "graph_state": ["graph", "postgres"],
     "graph_check": ["graph_state", "broker"],
