@@ -38,6 +38,8 @@ typedef struct hart_encoder_options {
         hart_encoder_long long_texts;
         size_t window_overlap; /* tokens a window has in common with the one before */
 
+        const char *library; /* "onnx" only: path of libonnxruntime.so; NULL: where it is installed */
+
         /* "http" only */
         const char *url; /* "http://127.0.0.1:8080/v1/embeddings", or a Text Embeddings Inference's ".../embed" */
         const char *api; /* "openai" or "tei"; NULL: "openai" */
@@ -68,6 +70,7 @@ typedef struct hart_encoder_model {
         int64_t threads, token_budget;
         int long_texts; /* hart_encoder_long */
         int64_t window_overlap;
+        char *library;
         char *url;
         int api; /* 0: "openai", 1: "tei" */
         char *remote_name;

@@ -26,6 +26,8 @@ static const hart_setting rows[] = {
          "A text longer than the model looks at: its beginning counts, or the mean of windows over all of it"},
         {"model", "window_overlap", HART_SETTING_COUNT, AT(window_overlap), "0", 0, 4096, NULL,
          "Tokens a window has in common with the one before"},
+        {"model", "library", HART_SETTING_TEXT, AT(library), NULL, 0, 4000, NULL,
+         "onnx: path of libonnxruntime.so; empty: as scripts/install-onnxruntime puts it, or the system's"},
         {"model", "url", HART_SETTING_TEXT, AT(url), NULL, 0, 2000, NULL,
          "http: where to ask, as http://127.0.0.1:8080/v1/embeddings or http://127.0.0.1:8080/embed"},
         {"model", "api", HART_SETTING_CHOICE, AT(api), "openai", 0, 0, apis,
@@ -85,9 +87,9 @@ bool hart_encoder_model_equal(const hart_encoder_model *a, const hart_encoder_mo
         return same_text(a->directory, b->directory) && same_text(a->engine, b->engine) &&
                same_text(a->precision, b->precision) && a->threads == b->threads &&
                a->token_budget == b->token_budget && a->long_texts == b->long_texts &&
-               a->window_overlap == b->window_overlap && same_text(a->url, b->url) && a->api == b->api &&
-               same_text(a->remote_name, b->remote_name) && same_text(a->key, b->key) &&
-               same_text(a->ca_file, b->ca_file) && a->dimension == b->dimension &&
+               a->window_overlap == b->window_overlap && same_text(a->library, b->library) &&
+               same_text(a->url, b->url) && a->api == b->api && same_text(a->remote_name, b->remote_name) &&
+               same_text(a->key, b->key) && same_text(a->ca_file, b->ca_file) && a->dimension == b->dimension &&
                a->texts_per_request == b->texts_per_request && a->connect_timeout == b->connect_timeout &&
                a->timeout == b->timeout;
 }
@@ -108,6 +110,7 @@ hart_encoder_options hart_encoder_options_of(const hart_encoder_model *model)
                 .token_budget = (size_t)model->token_budget,
                 .long_texts = (hart_encoder_long)model->long_texts,
                 .window_overlap = (size_t)model->window_overlap,
+                .library = said(model->library),
                 .url = said(model->url),
                 .api = apis[model->api],
                 .remote_name = said(model->remote_name),

@@ -35,6 +35,7 @@ static const struct member members[] = {
         MEMBER(token_budget, SIZE),
         MEMBER(long_texts, LONG),
         MEMBER(window_overlap, SIZE),
+        MEMBER(library, TEXT),
         MEMBER(url, TEXT),
         MEMBER(api, TEXT),
         MEMBER(remote_name, TEXT),
