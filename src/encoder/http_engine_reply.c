@@ -168,16 +168,18 @@ static hart_code read_root(const struct http_dialect *dialect, const hart_json *
 {
         HART_CLEANUP(hart_free_p) const hart_json **found = hart_allocate_array(count, sizeof(hart_json *));
         HART_CLEANUP(hart_free_p) double *numbers = NULL;
+        size_t length = *dimension;
         hart_code code = dialect->find(root, found, count, err);
 
         if (code == HART_OK)
-                code = check_lengths(found, count, dimension, err);
+                code = check_lengths(found, count, &length, err);
         if (code != HART_OK)
                 return code;
-        numbers = hart_allocate_array(*dimension, sizeof *numbers);
+        numbers = hart_allocate_array(length, sizeof *numbers);
         for (size_t i = 0; i < count && code == HART_OK; i++)
-                code = read_vector(found[i], i, *dimension, numbers, vectors != NULL ? vectors + i * *dimension : NULL,
-                                   err);
+                code = read_vector(found[i], i, length, numbers, vectors != NULL ? vectors + i * length : NULL, err);
+        if (code == HART_OK)
+                *dimension = length;
         return code;
 }
 
