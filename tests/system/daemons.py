@@ -41,9 +41,12 @@ class Settings:
         self.write("hartonomous", merged)
 
     def write(self, name, sections):
-        """NAME.conf from {"section": {"key": value}}; True and False become yes and no."""
+        """NAME.conf from {"section": {"key": value}}; True and False become yes and no. Of "model" the key name is the section's name."""
         with open(os.path.join(self.folder, name + ".conf"), "w", encoding="utf-8") as file:
             for section, keys in sections.items():
+                if section == "model":
+                    keys = dict(keys)
+                    section = f'model "{keys.pop("name", "all-MiniLM-L6-v2")}"'
                 file.write(f"[{section}]\n")
                 for key, value in keys.items():
                     text = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value

@@ -224,7 +224,7 @@ def test_target_starts_reloads_and_stops_all(host, neo4j, model):
     shutil.copytree(model, host.box.path(inside), dirs_exist_ok=True)
     host.settings("graph-sync", f"[neo4j]\nurl = {neo4j.url}\nuser = {neo4j.user}\n")
     host.box.write("/etc/hartonomous/credentials/neo4j-password", neo4j.password + "\n", 0o600)
-    host.settings("embedding", f"[model]\ndirectory = {inside}\n")
+    host.settings("embedding", f"[model \"all-MiniLM-L6-v2\"]\ndirectory = {inside}\n")
     host.systemctl("start", "hartonomous.target")
     for name in DAEMONS:
         wait_until(lambda name=name: host.active(f"hartonomous-{name}"), 60, f"{name} is active")
