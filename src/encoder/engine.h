@@ -56,6 +56,7 @@ struct engine {
 extern const struct engine *const engines[]; /* the first is the default */
 extern const size_t engine_count;
 extern const struct engine native_engine;
+extern const struct engine onnx_engine; /* also where it is not built in: it says so */
 extern const struct engine http_engine;
 
 #endif

@@ -49,7 +49,7 @@ HOMES = {
     "poppler.h": "atomizer", "glib.h": "atomizer", "gio": "atomizer", "cairo.h": "atomizer", "gmime": "atomizer",
     "libavformat": "atomizer", "libavcodec": "atomizer", "libavutil": "atomizer", "libswscale": "atomizer", "libswresample": "atomizer",
     "tree_sitter": "atomizer", "git2.h": "ctl",
-    "dnnl.h": "encoder", "oneapi": "encoder",
+    "dnnl.h": "encoder", "oneapi": "encoder", "onnxruntime_c_api.h": "encoder",
     "seccomp.h": "atomize",
 }
 
