@@ -8,13 +8,14 @@
 
 #include "http_engine.h"
 
-#define REQUEST_BYTES ((size_t)1 << 20) /* of texts in a part: servers limit the size of a request */
-#define SHORT_TEXT    512               /* bytes; what is refused although it is no longer is refused for good */
-#define TRIES         4                 /* of a part, each after a longer pause */
-#define PAUSE         (250 * HART_MILLISECOND)
-#define LONGEST_PAUSE (2 * HART_SECOND)
-#define PATIENCE      (10 * HART_SECOND) /* with a server that is away; the caller has more */
-#define LOOK          (1 * HART_SECOND)  /* the longest between two calls of progress */
+#define REQUEST_BYTES  ((size_t)1 << 20) /* of texts in a part: servers limit the size of a request */
+#define SHORT_TEXT     512               /* bytes; what is refused although it is no longer is refused for good */
+#define TRIES          4                 /* of a part, each after a longer pause */
+#define DOUBTFUL_TRIES 2
+#define PAUSE          (250 * HART_MILLISECOND)
+#define LONGEST_PAUSE  (2 * HART_SECOND)
+#define PATIENCE       (10 * HART_SECOND) /* with a server that is away; the caller has more */
+#define LOOK           (1 * HART_SECOND)  /* the longest between two calls of progress */
 
 enum part_state { PART_WAITS, PART_ASKED, PART_DONE };
 
@@ -22,7 +23,8 @@ struct part {
         size_t first, count; /* of the texts */
         size_t size;         /* bytes of a single text that are sent, 0: all */
         unsigned failures;
-        bool is_piece; /* of a part that was refused */
+        bool is_piece;    /* of a part that was refused */
+        bool is_doubtful; /* of a part that failed often enough while the server did well */
         enum part_state state;
 };
 
@@ -143,7 +145,7 @@ static bool may_try_again(struct run *run, struct part *part, const struct lane 
         const uint64_t wait = err->retry_after > pause ? err->retry_after : pause, now = hart_now();
 
         run->allowed = 1;
-        if (part->failures >= TRIES || now - lane->begun + wait > PATIENCE)
+        if (part->failures >= (part->is_doubtful ? DOUBTFUL_TRIES : TRIES) || now - lane->begun + wait > PATIENCE)
                 return false;
         if (now + wait > run->not_before)
                 run->not_before = now + wait;
@@ -156,8 +158,12 @@ static void halve(struct run *run, struct part *part)
         const size_t index = (size_t)(part - run->parts), half = part->count / 2;
 
         memmove(part + 2, part + 1, (run->part_count - index - 1) * sizeof *part);
-        part[1] = (struct part){.first = part->first + half, .count = part->count - half, .is_piece = true};
-        part[0] = (struct part){.first = part->first, .count = half, .is_piece = true};
+        part[1] = (struct part){.first = part->first + half,
+                                .count = part->count - half,
+                                .is_piece = true,
+                                .is_doubtful = part->is_doubtful};
+        part[0] =
+                (struct part){.first = part->first, .count = half, .is_piece = true, .is_doubtful = part->is_doubtful};
         run->part_count++;
         run->halved = true;
 }
@@ -219,6 +225,7 @@ static hart_code give_up_part(struct run *run, struct part *part, hart_error *er
         if (outcome != HTTP_ANSWERED)
                 return err->code = HART_RETRY;
         run->answered = true;
+        part->is_doubtful = true;
         return refuse(run, part, err);
 }
 
