@@ -11,7 +11,7 @@
 /* What a configuration file must say. */
 struct demand {
         const char *key;
-        enum { TEXT, YES, NO, YES_OR_NULL, WHOLE } kind;
+        enum { TEXT, YES, NO, WHOLE } kind;
         const char *text;  /* TEXT */
         size_t offset;     /* WHOLE: of a size_t in struct model_card */
         int64_t min, max;  /* WHOLE */
@@ -52,14 +52,6 @@ static const struct demand pooling[] = {
 static const struct demand sentence[] = {
         {.key = "max_seq_length", .kind = WHOLE, .offset = AT(token_limit), .min = 2, .max = 65536},
 };
-static const struct demand tokenizer[] = {
-        {.key = "do_lower_case", .kind = YES},
-        {.key = "strip_accents", .kind = YES_OR_NULL, .optional = true},
-        {.key = "tokenize_chinese_chars", .kind = YES, .optional = true},
-        {.key = "unk_token", .kind = TEXT, .text = "[UNK]", .optional = true},
-        {.key = "sep_token", .kind = TEXT, .text = "[SEP]", .optional = true},
-        {.key = "cls_token", .kind = TEXT, .text = "[CLS]", .optional = true},
-};
 
 #define ROWS(table) table, sizeof(table) / sizeof(table)[0]
 static const struct {
@@ -70,7 +62,6 @@ static const struct {
         {"config.json", ROWS(architecture)},
         {"1_Pooling/config.json", ROWS(pooling)},
         {"sentence_bert_config.json", ROWS(sentence)},
-        {"tokenizer_config.json", ROWS(tokenizer)},
 };
 static const char *const modules[] = {"sentence_transformers.models.Transformer",
                                       "sentence_transformers.models.Pooling", "sentence_transformers.models.Normalize"};
@@ -121,10 +112,6 @@ static hart_code meet(const struct demand *demand, const hart_json *value, struc
                 if (kind == HART_JSON_FALSE)
                         return HART_OK;
                 return hart_fail(err, HART_CONFIG, "%s: only false is computed here", demand->key);
-        case YES_OR_NULL:
-                if (kind == HART_JSON_NULL)
-                        return HART_OK;
-                break;
         case YES:
                 break;
         }

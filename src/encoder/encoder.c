@@ -112,11 +112,7 @@ static hart_code open_files(hart_encoder *encoder, const char *folder, hart_erro
         if (code < 0)
                 return code;
         /* Fewer would still give vectors: of rarer words in other pieces, and so of other texts. */
-        if (tokenizer_count(encoder->tokenizer) != encoder->card.vocabulary)
-                return hart_fail(err, HART_CONFIG,
-                                 "%s: its vocabulary has %zu tokens, config.json says %zu; is it cut off?", folder,
-                                 tokenizer_count(encoder->tokenizer), encoder->card.vocabulary);
-        return HART_OK;
+        return tokenizer_fits(encoder->tokenizer, encoder->card.vocabulary, err);
 }
 
 static hart_code plan_batches(hart_encoder *encoder, const hart_encoder_options *asked, hart_error *err)

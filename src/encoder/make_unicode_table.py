@@ -1,69 +1,97 @@
 #!/usr/bin/env python3
-"""Writes unicode_table.c: what BERT's normaliser and pre-tokenizer do with each code point.
+"""Writes unicode_table.c: what Hugging Face's `tokenizers` (pip install tokenizers) know of each code point.
 
-Asks Hugging Face's `tokenizers` (pip install tokenizers), so the result follows its Unicode version, not Python's or
-ICU's. Usage: make_unicode_table.py VOCAB_TXT > unicode_table.c
+All of it is asked from them, so the result follows their Unicode version, not Python's or ICU's. What a model's flags
+make of it is put together when the model is opened (wordpiece_text.c). Usage: make_unicode_table.py > unicode_table.c
 """
-import sys
 import unicodedata
 
 import tokenizers
-from tokenizers.normalizers import BertNormalizer
+from tokenizers import AddedToken, Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.normalizers import NFD, BertNormalizer, Lowercase
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-normalizer = BertNormalizer(clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=True)
-splitter = BertPreTokenizer()
-PUNCTUATION = 0x80000000
+GONE, TO_BLANK, BLANK, CJK, MARK, PUNCTUATION, WORD = (1 << bit for bit in range(7))  # as in unicode_table.h
 HANGUL = range(0xAC00, 0xD7A4)
 
 
-def is_punctuation(character):
-    return len(splitter.pre_tokenize_str("a" + character + "a")) == 3
+def normalizer(**flags):
+    return BertNormalizer(**{"clean_text": False, "handle_chinese_chars": False, "strip_accents": False, "lowercase": False, **flags}).normalize_str
 
 
-# Entries 0 to 2 stand for themselves; any other is the code points it becomes, joined in `outputs` after their count.
-KEEP, KEEP_PUNCTUATION, ALONE = 0, 1, 2
-entries = {}
-outputs = []
-starts = [0, 0, 0]
+clean, chinese, strip, lower = (normalizer(**{flag: True}) for flag in ("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"))
+decompose, lower_case = NFD().normalize_str, Lowercase().normalize_str
+split = BertPreTokenizer().pre_tokenize_str
+
+# A token that must be a word of its own is found behind anything but \w; one with lstrip takes \s before it.
+finder = Tokenizer(WordLevel({"?": 0}, "?"))
+finder.add_tokens([AddedToken("\ue000\ue001", single_word=True, normalized=False), AddedToken("\ue002\ue003", lstrip=True, normalized=False)])
 
 
-def entry_of(code_point):
+def is_word(character):
+    return finder.token_to_id("\ue000\ue001") not in finder.encode(character + "\ue000\ue001").ids
+
+
+def is_space(character):
+    encoding = finder.encode(character + "\ue002\ue003")
+    return encoding.offsets[encoding.ids.index(finder.token_to_id("\ue002\ue003"))][0] == 0
+
+
+def combining_class(character):
+    """0 for what starts a sequence in their eyes; it is asked by what changes places with U+0345, the highest class."""
+    starts = character != "\u0345" and (decompose(character) != character or decompose("\u0345" + character)[0] == "\u0345")
+    assert starts or unicodedata.combining(character)
+    return 0 if starts else unicodedata.combining(character)
+
+
+sequences = [0]
+starts = {}
+
+
+def sequence(text):
+    """Where the code points of the text are in `sequences`, after their number."""
+    if text not in starts:
+        starts[text] = len(sequences)
+        sequences.append(len(text))
+        sequences.extend(map(ord, text))
+    return starts[text]
+
+
+def row_of(code_point):
     if 0xD800 <= code_point < 0xE000:
-        return entry_for(())
-    if code_point in HANGUL:  # decomposed by rule, in C; checked below
-        return KEEP
+        return (0, 0, 0, 0)
     character = chr(code_point)
-    text = normalizer.normalize_str(character)
-    if text == character and text != " ":
-        return KEEP_PUNCTUATION if is_punctuation(character) else KEEP
-    if text == " " + character + " ":
-        assert not is_punctuation(character)
-        return ALONE
-    return entry_for(tuple(ord(c) | (PUNCTUATION if is_punctuation(c) else 0) for c in text))
+    flags = 0
+    cleaned, pieces = clean("a" + character + "a"), split("a" + character + "a")
+    flags |= {"aa": GONE, "a" + character + "a": 0, "a a": TO_BLANK}[cleaned] if character != " " else TO_BLANK
+    flags |= {1: 0, 2: BLANK, 3: PUNCTUATION}[len(pieces)]
+    flags |= WORD if is_word(character) else 0
+    assert is_space(character) == (len(pieces) == 2)
+    if chinese(character) != character:
+        assert chinese(character) == f" {character} "
+        flags |= CJK
+    assert lower(character) == lower_case(character)
+    lowered, decomposed = lower(character), decompose(character)
+    if decomposed == character and strip(character) == "":
+        flags |= MARK
+    if code_point in HANGUL:  # by rule, in C
+        assert decomposed == unicodedata.normalize("NFD", character)
+        decomposed = character
+    return (sequence(lowered) if lowered != character else 0, sequence(decomposed) if decomposed != character else 0, flags, combining_class(character))
 
 
-def entry_for(output):
-    if output not in entries:
-        entries[output] = len(starts)
-        starts.append(len(outputs))
-        outputs.append(len(output))
-        outputs.extend(output)
-    return entries[output]
+def check(rows, entry):
+    """Is what strip_accents does made of the parts?"""
+    for code_point, number in enumerate(entry):
+        if not 0xD800 <= code_point < 0xE000 and code_point not in HANGUL:
+            character = chr(code_point)
+            assert strip(character) == "".join(part for part in decompose(character) if not rows[entry[ord(part)]][2] & MARK), hex(code_point)
+            assert rows[number][1] == 0 or rows[number][3] == 0
 
 
-def check_rules(vocabulary):
-    for code_point in HANGUL:
-        assert normalizer.normalize_str(chr(code_point)) == unicodedata.normalize("NFD", chr(code_point))
-    # Canonical reordering could only matter for marks that survive and that a token may hold: there are none.
-    for code_point in range(0x110000):
-        character = chr(code_point)
-        if unicodedata.combining(character) and normalizer.normalize_str(character):
-            assert not any(character in token for token in vocabulary), hex(code_point)
-
-
-def print_array(kind, name, values):
-    print(f"const {kind} {name}[{len(values)}] = {{")
+def print_array(declaration, values):
+    print(f"const {declaration}[{len(values)}] = {{")
     line = ""
     for value in values:
         text = f"{value},"
@@ -76,23 +104,26 @@ def print_array(kind, name, values):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        check_rules([line.rstrip("\n") for line in file])
+    rows, entry = {}, []
+    for code_point in range(0x110000):
+        entry.append(rows.setdefault(row_of(code_point), len(rows)))
+    check(list(rows), entry)
     pages, stage1, stage2 = {}, [], []
     for high in range(0x1100):
-        page = tuple(entry_of(high * 256 + low) for low in range(256))
+        page = tuple(entry[high * 256:high * 256 + 256])
         if page not in pages:
             pages[page] = len(pages)
             stage2.extend(page)
         stage1.append(pages[page])
-    assert max(stage2) < 65536 and max(starts) < 65536 and len(pages) < 256
+    assert len(rows) < 65536 and len(sequences) < 65536 and len(pages) < 256
     print(f"/* Generated by make_unicode_table.py from tokenizers {tokenizers.__version__}. Do not edit. */")
     print('#include "unicode_table.h"\n')
     print("// clang-format off")
-    print_array("uint8_t", "unicode_pages", stage1)
-    print_array("uint16_t", "unicode_entries", stage2)
-    print_array("uint16_t", "unicode_starts", starts)
-    print_array("uint32_t", "unicode_outputs", [f"{value:#x}" for value in outputs])
+    print_array("uint8_t unicode_pages", stage1)
+    print_array("uint16_t unicode_entries", stage2)
+    print(f"const size_t unicode_row_count = {len(rows)};")
+    print_array("struct unicode_row unicode_rows", ["{%d,%d,%d,%d}" % row for row in rows])
+    print_array("uint32_t unicode_sequences", [f"{value:#x}" for value in sequences])
     print("// clang-format on")
 
 

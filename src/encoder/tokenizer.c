@@ -1,26 +1,73 @@
 #include "tokenizer.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include <hartonomous/json.h>
 #include <hartonomous/memory.h>
+#include <hartonomous/utf8.h>
 
 #include "mapping.h"
+#include "tokenizer_json.h"
+#include "tokenizer_parts.h"
 #include "wordpiece.h"
+#include "wordpiece_files.h"
 
 struct tokenizer {
-        struct wordpiece *wordpiece;
+        struct tokenizer_parts parts;
+        char *file;
 };
 
-hart_code tokenizer_open(struct tokenizer **ret, const char *folder, hart_error *err)
+static hart_code read_json(struct tokenizer_parts *parts, const void *text, size_t size, hart_error *err)
+{
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        hart_error cause = {0};
+        hart_code code;
+
+        if (hart_json_parse(text, size, &root, &cause) < 0)
+                return hart_fail(err, HART_CONFIG, "%s", cause.text);
+        code = tokenizer_json_must_be(hart_json_member(root, "model"), "model.", "type", "WordPiece", err);
+        return code == HART_OK ? wordpiece_from_json(parts, root, err) : code;
+}
+
+hart_code tokenizer_from_json(struct tokenizer **ret, const void *text, size_t size, hart_error *err)
 {
         HART_CLEANUP(tokenizer_close_p) struct tokenizer *tokenizer = hart_allocate(sizeof *tokenizer);
-        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/vocab.txt", folder);
+        hart_code code = read_json(&tokenizer->parts, text, size, err);
+
+        if (code < 0)
+                return code;
+        tokenizer->file = hart_duplicate("tokenizer.json");
+        *ret = HART_TAKE(tokenizer);
+        return HART_OK;
+}
+
+static hart_code open_json(struct tokenizer_parts *parts, const char *path, hart_error *err)
+{
         HART_CLEANUP(mapping_done) struct mapping file = {0};
         hart_code code = mapping_open(&file, path, err);
 
         if (code < 0)
                 return code;
-        code = wordpiece_open(&tokenizer->wordpiece, file.data != NULL ? (const void *)file.data : "", file.size, err);
+        code = read_json(parts, file.data != NULL ? (const void *)file.data : "", file.size, err);
+        return code < 0 ? hart_error_context(err, "%s", path) : HART_OK;
+}
+
+hart_code tokenizer_open(struct tokenizer **ret, const char *folder, hart_error *err)
+{
+        HART_CLEANUP(tokenizer_close_p) struct tokenizer *tokenizer = hart_allocate(sizeof *tokenizer);
+        hart_code code;
+
+        tokenizer->file = hart_format("%s/tokenizer.json", folder);
+        if (access(tokenizer->file, F_OK) == 0) {
+                code = open_json(&tokenizer->parts, tokenizer->file, err);
+        } else {
+                free(tokenizer->file);
+                tokenizer->file = hart_format("%s/vocab.txt", folder);
+                code = wordpiece_from_folder(&tokenizer->parts, folder, err);
+        }
         if (code < 0)
-                return hart_error_context(err, "%s", path), code;
+                return code;
         *ret = HART_TAKE(tokenizer);
         return HART_OK;
 }
@@ -29,7 +76,9 @@ void tokenizer_close(struct tokenizer *tokenizer)
 {
         if (tokenizer == NULL)
                 return;
-        wordpiece_close(tokenizer->wordpiece);
+        wordpiece_close(tokenizer->parts.wordpiece);
+        added_tokens_done(&tokenizer->parts.written);
+        free(tokenizer->file);
         free(tokenizer);
 }
 
@@ -40,10 +89,68 @@ void tokenizer_close_p(struct tokenizer **tokenizer)
 
 size_t tokenizer_count(const struct tokenizer *tokenizer)
 {
-        return wordpiece_count(tokenizer->wordpiece);
+        return tokenizer->parts.count;
+}
+
+const char *tokenizer_file(const struct tokenizer *tokenizer)
+{
+        return tokenizer->file;
+}
+
+hart_code tokenizer_fits(const struct tokenizer *tokenizer, size_t model_tokens, hart_error *err)
+{
+        const size_t count = tokenizer->parts.count;
+
+        if (count == model_tokens || (count < model_tokens && !tokenizer->parts.is_list))
+                return HART_OK;
+        return hart_fail(err, HART_CONFIG, "%s: has %zu tokens, config.json says %zu; %s", tokenizer->file, count,
+                         model_tokens, count < model_tokens ? "is it cut off?" : "is it of another model?");
+}
+
+static void encode_part(const struct tokenizer_parts *parts, const char *text, size_t size, struct token_run *run)
+{
+        if (size > 0)
+                wordpiece_encode(parts->wordpiece, text, size, run);
+}
+
+/* All tokens of valid UTF-8, without markers. */
+static void encode_text(const struct tokenizer_parts *parts, const char *text, size_t size, struct token_run *run)
+{
+        struct added_search search = {.text = text, .size = size};
+        bool found;
+
+        do {
+                const size_t from = search.done;
+                found = added_tokens_next(&parts->written, &search);
+                encode_part(parts, text + from, search.start - from, run);
+                if (found)
+                        token_run_put(run, search.id);
+        } while (found && run->count < run->limit);
+}
+
+static void copy_valid(const char *text, size_t size, hart_buffer *out)
+{
+        size_t length;
+
+        for (size_t i = 0; i<size; i += length> 0 ? length : 1) {
+                length = hart_utf8_length((const unsigned char *)text + i, size - i, NULL);
+                hart_buffer_append(out, text + i, length);
+        }
 }
 
 size_t tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size, int32_t *ids, size_t limit)
 {
-        return wordpiece_encode(tokenizer->wordpiece, text, size, ids, limit);
+        struct token_run run = {.ids = ids, .limit = limit - 1};
+
+        token_run_put(&run, tokenizer->parts.begin);
+        if (hart_utf8_valid(text, size)) {
+                encode_text(&tokenizer->parts, text, size, &run);
+        } else {
+                HART_CLEANUP(hart_buffer_done) hart_buffer valid = {0};
+                copy_valid(text, size, &valid);
+                encode_text(&tokenizer->parts, (const char *)valid.data, valid.size, &run);
+        }
+        run.limit = limit;
+        token_run_put(&run, tokenizer->parts.end);
+        return run.count;
 }

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include <hartonomous/memory.h>
+#include <hartonomous/utf8.h>
 
-#define SIZE_LIMIT ((size_t)8 << 20) /* bytes of a vocab.txt; keeps node numbers within 24 bits */
+#define BYTES_LIMIT  ((size_t)8 << 20) /* of all tokens; keeps node numbers within 24 bits */
+#define TOKENS_LIMIT (1 << 24)
 
 static void add_edge(struct vocabulary *vocabulary, uint32_t node, unsigned char byte, uint32_t child)
 {
@@ -40,11 +42,22 @@ static void double_edges(struct vocabulary *vocabulary)
         free(old);
 }
 
-/* As in Hugging Face's reader, a token that comes twice has its last number. */
-static void add_token(struct vocabulary *vocabulary, const char *text, size_t size)
+void vocabulary_begin(struct vocabulary *vocabulary)
+{
+        *vocabulary = (struct vocabulary){.mask = 8191};
+        vocabulary->edges = hart_allocate_array(vocabulary->mask + 1, sizeof *vocabulary->edges);
+        (void)add_node(vocabulary);
+}
+
+hart_code vocabulary_add(struct vocabulary *vocabulary, const char *text, size_t size, int32_t id, hart_error *err)
 {
         uint32_t node = VOCABULARY_ROOT;
 
+        if (!hart_utf8_valid(text, size))
+                return hart_fail(err, HART_CONFIG, "token %d is no UTF-8", id);
+        vocabulary->bytes += size;
+        if (vocabulary->bytes > BYTES_LIMIT)
+                return hart_fail(err, HART_CONFIG, "its tokens are longer than %zu bytes", BYTES_LIMIT);
         for (size_t i = 0; i < size; i++) {
                 uint32_t next = vocabulary_step(vocabulary, node, (unsigned char)text[i]);
                 if (next == VOCABULARY_DEAD) {
@@ -56,29 +69,30 @@ static void add_token(struct vocabulary *vocabulary, const char *text, size_t si
                 node = next;
         }
         if (size > 0)
-                vocabulary->tokens[node] = (int32_t)vocabulary->count;
-        vocabulary->count++;
+                vocabulary->tokens[node] = id;
+        if ((size_t)id >= vocabulary->count)
+                vocabulary->count = (size_t)id + 1;
+        return HART_OK;
 }
 
 hart_code vocabulary_read(struct vocabulary *vocabulary, const void *text, size_t size, hart_error *err)
 {
         const char *line = text, *end = line + size;
+        hart_code code = HART_OK;
 
-        if (size > SIZE_LIMIT)
-                return hart_fail(err, HART_CONFIG, "is longer than %zu bytes", SIZE_LIMIT);
-        *vocabulary = (struct vocabulary){.mask = 8191};
-        vocabulary->edges = hart_allocate_array(vocabulary->mask + 1, sizeof *vocabulary->edges);
-        (void)add_node(vocabulary);
-        while (line < end) {
+        vocabulary_begin(vocabulary);
+        while (line < end && code == HART_OK) {
                 const char *newline = memchr(line, '\n', (size_t)(end - line));
                 const char *stop = newline != NULL ? newline : end;
                 const char *next = newline != NULL ? newline + 1 : end;
                 if (stop > line && stop[-1] == '\r')
                         stop--;
-                add_token(vocabulary, line, (size_t)(stop - line));
+                if (vocabulary->count == TOKENS_LIMIT)
+                        return hart_fail(err, HART_CONFIG, "has more than %d tokens", TOKENS_LIMIT);
+                code = vocabulary_add(vocabulary, line, (size_t)(stop - line), (int32_t)vocabulary->count, err);
                 line = next;
         }
-        return HART_OK;
+        return code;
 }
 
 void vocabulary_done(struct vocabulary *vocabulary)
@@ -88,18 +102,18 @@ void vocabulary_done(struct vocabulary *vocabulary)
         *vocabulary = (struct vocabulary){0};
 }
 
-uint32_t vocabulary_walk(const struct vocabulary *vocabulary, const char *text)
+uint32_t vocabulary_walk(const struct vocabulary *vocabulary, const char *text, size_t size)
 {
         uint32_t node = VOCABULARY_ROOT;
 
-        for (; *text != '\0' && node != VOCABULARY_DEAD; text++)
-                node = vocabulary_step(vocabulary, node, (unsigned char)*text);
+        for (size_t i = 0; i < size && node != VOCABULARY_DEAD; i++)
+                node = vocabulary_step(vocabulary, node, (unsigned char)text[i]);
         return node;
 }
 
-int32_t vocabulary_find(const struct vocabulary *vocabulary, const char *text)
+int32_t vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_t size)
 {
-        uint32_t node = vocabulary_walk(vocabulary, text);
+        uint32_t node = vocabulary_walk(vocabulary, text, size);
 
         return node == VOCABULARY_DEAD ? VOCABULARY_NONE : vocabulary->tokens[node];
 }

@@ -19,11 +19,18 @@ struct vocabulary {
         size_t mask;     /* slots - 1 */
         int32_t *tokens; /* per node: the token that ends there, or VOCABULARY_NONE */
         size_t nodes, capacity;
-        size_t count; /* tokens */
+        size_t count; /* one over the largest number */
+        size_t bytes; /* of all texts */
 };
 
-hart_code vocabulary_read(struct vocabulary *vocabulary, const void *text, size_t size, hart_error *err);
+/* A zeroed one is begun before the first token is added; vocabulary_done also of what is zeroed. */
+void vocabulary_begin(struct vocabulary *vocabulary);
 void vocabulary_done(struct vocabulary *vocabulary);
+/* A text that comes twice has its last number. An empty one is never found, but counts. HART_CONFIG where it is all too
+ * much, or no UTF-8. */
+hart_code vocabulary_add(struct vocabulary *vocabulary, const char *text, size_t size, int32_t id, hart_error *err);
+/* From the text of a vocab.txt: one token a line, numbered from 0. HART_CONFIG with what is wrong. */
+hart_code vocabulary_read(struct vocabulary *vocabulary, const void *text, size_t size, hart_error *err);
 
 /* The node reached from `node` by a byte, or VOCABULARY_DEAD. */
 static inline uint32_t vocabulary_step(const struct vocabulary *vocabulary, uint32_t node, unsigned char byte)
@@ -40,7 +47,7 @@ static inline uint32_t vocabulary_step(const struct vocabulary *vocabulary, uint
 }
 
 /* The node at the end of a text, or VOCABULARY_DEAD; and the token that is exactly this text, or VOCABULARY_NONE. */
-uint32_t vocabulary_walk(const struct vocabulary *vocabulary, const char *text);
-int32_t vocabulary_find(const struct vocabulary *vocabulary, const char *text);
+uint32_t vocabulary_walk(const struct vocabulary *vocabulary, const char *text, size_t size);
+int32_t vocabulary_find(const struct vocabulary *vocabulary, const char *text, size_t size);
 
 #endif

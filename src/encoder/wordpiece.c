@@ -3,47 +3,63 @@
 #include <string.h>
 
 #include <hartonomous/memory.h>
-#include <hartonomous/utf8.h>
 
 #include "unicode_table.h"
-#include "vocabulary.h"
-
-#define WORD_CHARACTERS 100 /* a longer word is [UNK] */
-#define WORD_BYTES      (WORD_CHARACTERS * 4)
-
-/* Written out in a text, these are found before anything else and stand for themselves. */
-enum special { PAD, UNKNOWN, CLASSIFY, SEPARATE, MASK, SPECIALS };
-static const char *const special_texts[SPECIALS] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
 
 struct wordpiece {
         struct vocabulary vocabulary;
-        uint32_t continuation; /* node of "##" */
-        int32_t special[SPECIALS];
+        struct wordpiece_text text;
+        struct added_tokens normalised; /* their texts are, too */
+        size_t characters;
+        int32_t unknown;
+        uint32_t continuation; /* the node of what a piece within a word begins with */
 };
 
 /* One text on its way. */
-struct run {
+struct words {
         const struct wordpiece *wordpiece;
-        int32_t *ids;
-        size_t count, limit;
-        unsigned char word[WORD_BYTES];
-        size_t size;       /* bytes in word */
-        size_t characters; /* of the word, also those over WORD_CHARACTERS, which are not kept */
+        struct token_run *run;
+        size_t size;       /* bytes in `word` */
+        size_t characters; /* of the word, also those over the limit, which are not kept */
+        size_t barrier;    /* marks stay behind it */
+        unsigned char word[WORDPIECE_CHARACTERS * 4 + 4];
 };
 
-hart_code wordpiece_open(struct wordpiece **ret, const void *vocabulary, size_t size, hart_error *err)
+static void normalise(const struct wordpiece_text *rules, const char *text, size_t size, hart_buffer *out);
+
+/* What a token becomes that is looked for in the normalised text. */
+static hart_code normalise_added(struct wordpiece *wordpiece, const struct added_tokens *written, hart_error *err)
+{
+        hart_code code = HART_OK;
+
+        for (size_t i = 0; i < written->count && code == HART_OK; i++) {
+                HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
+                struct added_token token = written->tokens[i];
+                normalise(&wordpiece->text, token.text, token.size, &text);
+                token.text = (char *)text.data;
+                token.size = text.size;
+                code = added_tokens_add(&wordpiece->normalised, &token, err);
+        }
+        return code;
+}
+
+hart_code wordpiece_open(struct wordpiece **ret, const struct wordpiece_options *options, struct vocabulary *vocabulary,
+                         struct added_tokens *normalised, hart_error *err)
 {
         HART_CLEANUP(wordpiece_close_p) struct wordpiece *wordpiece = hart_allocate(sizeof *wordpiece);
-        hart_code code = vocabulary_read(&wordpiece->vocabulary, vocabulary, size, err);
+        hart_code code;
 
+        wordpiece->vocabulary = *vocabulary;
+        *vocabulary = (struct vocabulary){0};
+        wordpiece->characters = options->characters;
+        wordpiece->unknown = options->unknown;
+        wordpiece->continuation =
+                vocabulary_walk(&wordpiece->vocabulary, options->continuation, strlen(options->continuation));
+        wordpiece_text_begin(&wordpiece->text, &options->flags);
+        code = normalise_added(wordpiece, normalised, err);
+        added_tokens_done(normalised);
         if (code < 0)
                 return code;
-        for (size_t i = 0; i < SPECIALS; i++) {
-                wordpiece->special[i] = vocabulary_find(&wordpiece->vocabulary, special_texts[i]);
-                if (wordpiece->special[i] == VOCABULARY_NONE)
-                        return hart_fail(err, HART_CONFIG, "has no token %s", special_texts[i]);
-        }
-        wordpiece->continuation = vocabulary_walk(&wordpiece->vocabulary, "##");
         *ret = HART_TAKE(wordpiece);
         return HART_OK;
 }
@@ -53,23 +69,14 @@ void wordpiece_close(struct wordpiece *wordpiece)
         if (wordpiece == NULL)
                 return;
         vocabulary_done(&wordpiece->vocabulary);
+        wordpiece_text_done(&wordpiece->text);
+        added_tokens_done(&wordpiece->normalised);
         free(wordpiece);
 }
 
 void wordpiece_close_p(struct wordpiece **wordpiece)
 {
         wordpiece_close(*wordpiece);
-}
-
-size_t wordpiece_count(const struct wordpiece *wordpiece)
-{
-        return wordpiece->vocabulary.count;
-}
-
-static void put(struct run *run, int32_t id)
-{
-        if (run->count < run->limit)
-                run->ids[run->count++] = id;
 }
 
 /* Bytes of the longest piece at the start of a text, 0 where none fits. */
@@ -88,144 +95,193 @@ static size_t longest_piece(const struct vocabulary *vocabulary, uint32_t node, 
         return longest;
 }
 
-/* Returns how many pieces, 0 where some part has none. */
-static size_t split_word(const struct run *run, int32_t pieces[WORD_BYTES])
+/* The pieces go straight to the run, and are taken back where some part has none. */
+static void split_word(const struct words *words)
 {
-        const struct wordpiece *wordpiece = run->wordpiece;
+        const struct wordpiece *wordpiece = words->wordpiece;
+        const size_t before = words->run->count;
         uint32_t node = VOCABULARY_ROOT;
-        size_t count = 0;
+        int32_t id = 0;
 
-        for (size_t start = 0; start < run->size; count++) {
-                size_t length = longest_piece(&wordpiece->vocabulary, node, run->word + start, run->size - start,
-                                              &pieces[count]);
-                if (length == 0)
-                        return 0;
-                start += length;
+        for (size_t start = 0, length; start < words->size; start += length) {
+                length = longest_piece(&wordpiece->vocabulary, node, words->word + start, words->size - start, &id);
+                if (length == 0) {
+                        words->run->count = before;
+                        token_run_put(words->run, wordpiece->unknown);
+                        return;
+                }
+                token_run_put(words->run, id);
                 node = wordpiece->continuation;
         }
-        return count;
 }
 
-static void end_word(struct run *run)
+static void end_word(struct words *words)
 {
-        int32_t pieces[WORD_BYTES];
-        size_t count;
-
-        if (run->characters == 0)
+        if (words->characters == 0)
                 return;
-        count = run->characters > WORD_CHARACTERS ? 0 : split_word(run, pieces);
-        if (count == 0)
-                put(run, run->wordpiece->special[UNKNOWN]);
-        for (size_t i = 0; i < count; i++)
-                put(run, pieces[i]);
-        run->size = run->characters = 0;
+        if (words->characters > words->wordpiece->characters)
+                token_run_put(words->run, words->wordpiece->unknown);
+        else
+                split_word(words);
+        words->size = words->characters = words->barrier = 0;
 }
 
-static void add_character(struct run *run, uint32_t code_point)
+static void add_character(struct words *words, uint32_t code_point)
 {
-        unsigned char *end = run->word + run->size;
+        if (++words->characters <= words->wordpiece->characters)
+                words->size += unicode_write(words->word + words->size, code_point);
+}
 
-        if (++run->characters > WORD_CHARACTERS)
-                return;
-        if (code_point < 0x80) {
-                end[0] = (unsigned char)code_point;
-                run->size += 1;
-        } else if (code_point < 0x800) {
-                end[0] = (unsigned char)(0xc0 | code_point >> 6);
-                end[1] = (unsigned char)(0x80 | (code_point & 0x3f));
-                run->size += 2;
-        } else if (code_point < 0x10000) {
-                end[0] = (unsigned char)(0xe0 | code_point >> 12);
-                end[1] = (unsigned char)(0x80 | (code_point >> 6 & 0x3f));
-                end[2] = (unsigned char)(0x80 | (code_point & 0x3f));
-                run->size += 3;
-        } else {
-                end[0] = (unsigned char)(0xf0 | code_point >> 18);
-                end[1] = (unsigned char)(0x80 | (code_point >> 12 & 0x3f));
-                end[2] = (unsigned char)(0x80 | (code_point >> 6 & 0x3f));
-                end[3] = (unsigned char)(0x80 | (code_point & 0x3f));
-                run->size += 4;
+static void add_word(struct words *words, uint32_t code_point)
+{
+        end_word(words);
+        add_character(words, code_point);
+        end_word(words);
+}
+
+static void add_item(struct words *words, uint32_t item)
+{
+        const uint32_t code_point = item & TEXT_CODE_POINT;
+
+        switch ((enum text_kind)TEXT_KIND(item)) {
+        case TEXT_KEEP:
+                add_character(words, code_point);
+                break;
+        case TEXT_WORD:
+        case TEXT_ALONE:
+                add_word(words, code_point);
+                break;
+        case TEXT_BLANK:
+                end_word(words);
+                break;
+        case TEXT_MARK:
+                add_character(words, code_point);
+                wordpiece_text_order(words->word, words->size, words->barrier);
+                break;
+        case TEXT_BARRIER:
+                words->barrier = words->size;
+                break;
         }
 }
 
-static void add_word(struct run *run, uint32_t code_point)
+/* Takes bytes of ASCII that are a word's as they are; returns how many. */
+static size_t take_plain(struct words *words, const unsigned char *text, size_t size)
 {
-        end_word(run);
-        add_character(run, code_point);
-        end_word(run);
-}
+        const unsigned char *plain = words->wordpiece->text.plain;
+        const size_t room =
+                words->wordpiece->characters > words->characters ? words->wordpiece->characters - words->characters : 0;
+        const size_t most = size < room ? size : room;
+        unsigned char *to = words->word + words->size;
+        size_t taken = 0;
 
-/* Hangul syllables are taken apart by rule: The Unicode Standard, section 3.12. */
-static void add_kept(struct run *run, uint32_t code_point)
-{
-        uint32_t syllable = code_point - 0xac00;
-
-        if (syllable >= 11172) {
-                add_character(run, code_point);
-                return;
+        while (taken < most && plain[text[taken]] != 0) {
+                to[taken] = plain[text[taken]];
+                taken++;
         }
-        add_character(run, 0x1100 + syllable / 588);
-        add_character(run, 0x1161 + syllable % 588 / 28);
-        if (syllable % 28 != 0)
-                add_character(run, 0x11a7 + syllable % 28);
+        words->size += taken;
+        words->characters += taken;
+        return taken;
 }
 
-static void add_code_point(struct run *run, uint32_t code_point)
+/* Splits a text into words while it is normalised. */
+static void encode_written(const struct wordpiece *wordpiece, const char *text, size_t size, struct token_run *run)
 {
-        unsigned entry = unicode_entries[unicode_pages[code_point >> 8] * 256u + (code_point & 255)];
+        const unsigned char *bytes = (const unsigned char *)text;
+        struct words words;
 
-        if (entry == UNICODE_KEEP) {
-                add_kept(run, code_point);
-        } else if (entry == UNICODE_KEEP_PUNCTUATION || entry == UNICODE_ALONE) {
-                add_word(run, code_point);
-        } else {
-                const uint32_t *output = unicode_outputs + unicode_starts[entry];
-                for (uint32_t i = 1; i <= output[0]; i++) {
-                        if (output[i] == ' ')
-                                end_word(run);
-                        else if ((output[i] & UNICODE_PUNCTUATION) != 0)
-                                add_word(run, output[i] & ~UNICODE_PUNCTUATION);
-                        else
-                                add_character(run, output[i]);
+        words.wordpiece = wordpiece;
+        words.run = run;
+        words.size = words.characters = words.barrier = 0;
+        for (size_t i = take_plain(&words, bytes, size), length; i < size && run->count < run->limit; i += length) {
+                uint32_t items[TEXT_ITEMS], code_point;
+                length = unicode_read(bytes + i, &code_point);
+                if (code_point == ' ') {
+                        end_word(&words);
+                } else {
+                        const size_t count = wordpiece_text_items(&wordpiece->text, code_point, items);
+                        for (size_t k = 0; k < count; k++)
+                                add_item(&words, items[k]);
+                }
+                length += take_plain(&words, bytes + i + length, size - i - length);
+        }
+        end_word(&words);
+}
+
+static void append(hart_buffer *out, uint32_t code_point)
+{
+        out->size += unicode_write(hart_buffer_reserve(out, 4), code_point);
+}
+
+/* The text that comes out of the normaliser, as it is. */
+static void normalise(const struct wordpiece_text *rules, const char *text, size_t size, hart_buffer *out)
+{
+        size_t barrier = 0;
+
+        for (size_t i = 0; i < size;) {
+                uint32_t items[TEXT_ITEMS], code_point;
+                size_t count;
+                i += unicode_read((const unsigned char *)text + i, &code_point);
+                count = wordpiece_text_items(rules, code_point, items);
+                for (size_t k = 0; k < count; k++) {
+                        const enum text_kind kind = (enum text_kind)TEXT_KIND(items[k]);
+                        if (kind == TEXT_BARRIER) {
+                                barrier = out->size;
+                                continue;
+                        }
+                        if (kind == TEXT_ALONE)
+                                append(out, ' ');
+                        append(out, items[k] & TEXT_CODE_POINT);
+                        if (kind == TEXT_MARK)
+                                wordpiece_text_order(out->data, out->size, barrier);
+                        if (kind == TEXT_ALONE)
+                                append(out, ' ');
                 }
         }
+        hart_buffer_byte(out, 0);
+        out->size--;
 }
 
-/* Bytes of a special token at the start of a text, 0 where there is none. */
-static size_t special_length(const struct wordpiece *wordpiece, const char *text, size_t size, int32_t *id)
+/* Splits a normalised text into words. */
+static void encode_plain(const struct wordpiece *wordpiece, const char *text, size_t size, struct token_run *run)
 {
-        for (size_t i = 0; i < SPECIALS; i++) {
-                size_t length = strlen(special_texts[i]);
-                if (size >= length && memcmp(text, special_texts[i], length) == 0) {
-                        *id = wordpiece->special[i];
-                        return length;
-                }
-        }
-        return 0;
-}
+        struct words words;
 
-size_t wordpiece_encode(const struct wordpiece *wordpiece, const char *text, size_t size, int32_t *ids, size_t limit)
-{
-        struct run run = {.wordpiece = wordpiece, .ids = ids, .limit = limit - 1};
-
-        put(&run, wordpiece->special[CLASSIFY]);
-        for (size_t i = 0, length; i < size && run.count < run.limit; i += length) {
-                uint32_t code_point = 0;
-                int32_t id;
-                length = text[i] == '[' ? special_length(wordpiece, text + i, size - i, &id) : 0;
-                if (length > 0) {
-                        end_word(&run);
-                        put(&run, id);
-                        continue;
-                }
-                length = hart_utf8_length((const unsigned char *)text + i, size - i, &code_point);
-                if (length > 0)
-                        add_code_point(&run, code_point);
+        words.wordpiece = wordpiece;
+        words.run = run;
+        words.size = words.characters = words.barrier = 0;
+        for (size_t i = 0, length; i < size && run->count < run->limit; i += length) {
+                uint32_t code_point;
+                unsigned flags;
+                length = unicode_read((const unsigned char *)text + i, &code_point);
+                flags = unicode_row_of(code_point)->flags;
+                if ((flags & UNICODE_BLANK) != 0)
+                        end_word(&words);
+                else if ((flags & UNICODE_PUNCTUATION) != 0)
+                        add_word(&words, code_point);
                 else
-                        length = 1;
+                        add_character(&words, code_point);
         }
-        end_word(&run);
-        run.limit = limit;
-        put(&run, wordpiece->special[SEPARATE]);
-        return run.count;
+        end_word(&words);
+}
+
+void wordpiece_encode(const struct wordpiece *wordpiece, const char *text, size_t size, struct token_run *run)
+{
+        HART_CLEANUP(hart_buffer_done) hart_buffer normal = {0};
+        struct added_search search = {0};
+        bool found;
+
+        if (wordpiece->normalised.count == 0) {
+                encode_written(wordpiece, text, size, run);
+                return;
+        }
+        normalise(&wordpiece->text, text, size, &normal);
+        search.text = (const char *)normal.data;
+        search.size = normal.size;
+        do {
+                const size_t from = search.done;
+                found = added_tokens_next(&wordpiece->normalised, &search);
+                encode_plain(wordpiece, search.text + from, search.start - from, run);
+                if (found)
+                        token_run_put(run, search.id);
+        } while (found && run->count < run->limit);
 }

@@ -1,6 +1,6 @@
-/* WordPiece as BERT's uncased models use it, token for token what Hugging Face `tokenizers` gives: clean text, blanks
- * round CJK, no accents, lower case, words split at blanks and punctuation, then the longest pieces of the vocabulary
- * from left to right; a word of more than 100 characters, or with a part that no piece fits, is one [UNK]. */
+/* WordPiece as BERT's models use it, token for token what Hugging Face `tokenizers` gives: the text is normalised as
+ * the flags say, words are split at blanks and punctuation, then the longest pieces of the vocabulary are taken from
+ * left to right; a word that is too long, or has a part that no piece fits, is one unknown token. */
 #ifndef ENCODER_WORDPIECE_H
 #define ENCODER_WORDPIECE_H
 
@@ -9,18 +9,30 @@
 
 #include <hartonomous/error.h>
 
+#include "tokenizer_added.h"
+#include "tokenizer_run.h"
+#include "vocabulary.h"
+#include "wordpiece_text.h"
+
+#define WORDPIECE_CHARACTERS 1000 /* most that `characters` may be */
+
 struct wordpiece;
 
-/* From the text of a vocab.txt: one token a line, numbered from 0. HART_CONFIG with what is wrong. */
-hart_code wordpiece_open(struct wordpiece **ret, const void *vocabulary, size_t size, hart_error *err);
+struct wordpiece_options {
+        struct wordpiece_flags flags;
+        size_t characters;        /* a longer word is unknown */
+        const char *continuation; /* what pieces begin with that are not at the start of a word: "##" */
+        int32_t unknown;
+};
+
+/* Takes the vocabulary over, and the tokens that are looked for in the normalised text, as they are written in the
+ * model's files; both are empty afterwards. */
+hart_code wordpiece_open(struct wordpiece **ret, const struct wordpiece_options *options, struct vocabulary *vocabulary,
+                         struct added_tokens *normalised, hart_error *err);
 void wordpiece_close(struct wordpiece *wordpiece);
 void wordpiece_close_p(struct wordpiece **wordpiece);
 
-/* Tokens in the vocabulary. */
-size_t wordpiece_count(const struct wordpiece *wordpiece);
-
-/* [CLS], the tokens of the text, [SEP]: at most `limit` (≥ 2) in all; what is over is cut off, and not even looked at.
- * Returns how many were written to ids. Bytes that are not UTF-8 are left out. */
-size_t wordpiece_encode(const struct wordpiece *wordpiece, const char *text, size_t size, int32_t *ids, size_t limit);
+/* Adds the tokens of a text in UTF-8, without markers. Stops where the run is full. */
+void wordpiece_encode(const struct wordpiece *wordpiece, const char *text, size_t size, struct token_run *run);
 
 #endif

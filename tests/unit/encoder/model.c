@@ -37,9 +37,17 @@ static const struct row rows[] = {
         {"1_Pooling/config.json", "\"pooling_mode_cls_token\": false", "\"pooling_mode_cls_token\": true",
          "pooling_mode_cls_token"},
         {"sentence_bert_config.json", "256", "1000", "max_position_embeddings"},
-        {"tokenizer_config.json", "\"do_lower_case\": true", "\"do_lower_case\": false", "do_lower_case"},
-        {"tokenizer_config.json", "\"strip_accents\": null", "\"strip_accents\": false", "strip_accents"},
-        {"tokenizer_config.json", "\"[SEP]\"", "\"</s>\"", "sep_token"},
+        {"tokenizer_config.json", NULL, NULL, "No such file"},
+        {"tokenizer_config.json", "", "[]", "is no JSON object"},
+        {"tokenizer_config.json", "\"do_lower_case\": true", "\"do_lower_case\": 1",
+         "do_lower_case: must be true or false"},
+        {"tokenizer_config.json", "\"strip_accents\": null", "\"strip_accents\": \"no\"",
+         "strip_accents: must be true or"},
+        {"tokenizer_config.json", "\"[SEP]\"", "\"</s>\"", "sep_token: \"</s>\" is not in vocab.txt"},
+        {"tokenizer_config.json", "\"never_split\": null", "\"never_split\": [\"x\"]", "never_split: is not done here"},
+        {"tokenizer_config.json", "\"do_basic_tokenize\": true", "\"do_basic_tokenize\": false",
+         "do_basic_tokenize: is false"},
+        {"tokenizer_config.json", "\"BertTokenizer\"", "\"BertJapaneseTokenizer\"", "tokenizer_class: is \"BertJap"},
         {"vocab.txt", NULL, NULL, "No such file"},
         {"vocab.txt", "", "hello\n", "[PAD]"},
         {"vocab.txt", "\nzone\n", "\n", "has 30521 tokens, config.json says 30522"},
@@ -53,8 +61,10 @@ static const struct row misfits[] = {
         {"config.json", "\"num_hidden_layers\": 6", "\"num_hidden_layers\": 5",
          "encoder.layer.5.attention.self.query.weight: config.json says that there are 5 layers"},
         {"config.json", "\"intermediate_size\": 1536", "\"intermediate_size\": 1024", "1024 x 384"},
-        {"config.json", "\"vocab_size\": 30522", "\"vocab_size\": 30523", "30523 x 384"},
 };
+/* Here it is the list of tokens. */
+static const struct row another_count = {"config.json", "\"vocab_size\": 30522", "\"vocab_size\": 30523",
+                                         "has 30522 tokens, config.json says 30523"};
 
 static void replace(hart_buffer *text, const struct row *row)
 {
@@ -121,6 +131,7 @@ static void names_the_file_and_the_fault(void **state)
                 check(&rows[i], rows[i].file);
         for (size_t i = 0; i < sizeof misfits / sizeof misfits[0]; i++)
                 check(&misfits[i], "model.safetensors");
+        check(&another_count, "vocab.txt");
 }
 
 int main(void)
