@@ -4,124 +4,121 @@
 
 #include <hartonomous/memory.h>
 
-#include "embedding_sql.h"
+#define SERVER "EmbeddingServer"
 
 const hart_metric embedding_metrics[EMBEDDING_METRICS] = {
         [METRIC_EMBEDDINGS] = {"hartonomous_embeddings_total", HART_METRIC_COUNTER, "Vectors stored"},
         [METRIC_TOKENS] = {"hartonomous_embedding_tokens_total", HART_METRIC_COUNTER, "Tokens computed"},
+        [METRIC_ANSWERED] = {"hartonomous_embedding_answers_total", HART_METRIC_COUNTER,
+                             "Texts whose vectors were sent back to who asked"},
 };
+
+const char *const embedding_dependencies[] = {SERVER, NULL};
 
 hart_code embedding_check(const void *settings, hart_error *err)
 {
-        const hart_encoder_options options = hart_encoder_options_of(hart_encoder_model_at(settings, 0));
-
-        return hart_encoder_check(&options, err);
+        return models_check(settings, err);
 }
 
-static hart_code find_model(struct embedding *embedding, hart_pg *pg, hart_error *err)
+hart_code embedding_prepare(void *state, const void *settings, const char *config_dir, hart_error *err)
 {
-        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
-        HART_CLEANUP(hart_pg_result_close_p) hart_pg_result *rows = NULL;
-        const int64_t dimension = (int64_t)hart_encoder_dimension(embedding->encoder);
-        hart_code code;
+        struct embedding *embedding = state;
 
-        hart_pg_add_text(&parameters, embedding->name);
-        hart_pg_add_text(&parameters, hart_encoder_revision(embedding->encoder));
-        code = hart_pg_run(pg, &sql_find_model, &parameters, &rows, err);
-        if (code != HART_OK)
-                return code;
-        if (hart_pg_rows(rows) == 0)
-                return HART_EMPTY;
-        if (hart_pg_integer(rows, 0, 1) != dimension)
-                return hart_fail(err, HART_CONFIG,
-                                 "model %s has vectors of %lld numbers in the database, but of %lld in %s; give it "
-                                 "another name in embedding.conf",
-                                 embedding->name, (long long)hart_pg_integer(rows, 0, 1), (long long)dimension,
-                                 embedding->in_force->directory);
-        embedding->model = (int32_t)hart_pg_integer(rows, 0, 0);
-        return HART_OK;
+        return models_open(&embedding->models, settings, config_dir, true, err);
 }
 
-hart_code embedding_register_model(struct embedding *embedding, hart_pg *pg, hart_error *err)
+static void tell_of_models(const struct models *models, hart_worker_context *context)
 {
-        HART_CLEANUP(hart_pg_parameters_done) hart_pg_parameters parameters = {0};
-        hart_code code = find_model(embedding, pg, err);
-
-        if (code != HART_EMPTY)
-                return code;
-        hart_pg_add_text(&parameters, embedding->name);
-        hart_pg_add_text(&parameters, hart_encoder_revision(embedding->encoder));
-        hart_pg_add_int4(&parameters, (int32_t)hart_encoder_dimension(embedding->encoder));
-        hart_pg_add_text(&parameters, hart_encoder_engine(embedding->encoder));
-        code = hart_pg_run(pg, &sql_add_model, &parameters, NULL, err);
-        if (code == HART_OK)
-                code = find_model(embedding, pg, err);
-        return code == HART_EMPTY ? hart_fail(err, HART_RETRY, "model %s: its row vanished", embedding->name) : code;
+        for (size_t i = 0; i < models->count; i++) {
+                const struct model *model = &models->list[i];
+                hart_worker_log(context, HART_LOG_INFO, (const char *const[]){"EVENT=model-loaded", NULL},
+                                "model %s, revision %.12s, %zu numbers a vector, by %s", model->name,
+                                hart_encoder_revision(model->encoder), hart_encoder_dimension(model->encoder),
+                                hart_encoder_engine(model->encoder));
+        }
 }
 
-static void let_go(struct embedding *embedding)
+static void show_status(const struct embedding *embedding, hart_worker_context *context)
 {
-        hart_encoder_close(embedding->encoder);
-        *embedding = (struct embedding){0};
-}
+        HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
 
-/* Opens what the settings in force name. */
-static hart_code take_up(struct embedding *ret, hart_worker_context *context, hart_error *err)
-{
-        const hart_encoder_settings *settings = hart_worker_settings(context);
-        struct embedding fresh = {.name = settings->models.names[0], .in_force = hart_encoder_model_at(settings, 0)};
-        const hart_encoder_options options = hart_encoder_options_of(fresh.in_force);
-        hart_code code = hart_encoder_open(&fresh.encoder, &options, err);
-
-        if (code != HART_OK)
-                return code;
-        let_go(ret);
-        *ret = fresh;
-        hart_worker_status(context, "model %s", ret->name);
-        hart_worker_log(context, HART_LOG_INFO, (const char *const[]){"EVENT=model-loaded", NULL},
-                        "model %s, revision %.12s, %zu numbers a vector, by %s", ret->name,
-                        hart_encoder_revision(ret->encoder), hart_encoder_dimension(ret->encoder),
-                        hart_encoder_engine(ret->encoder));
-        return HART_OK;
+        for (size_t i = 0; i < embedding->models.count; i++)
+                hart_buffer_format(&text, "%s %s", i == 0 ? "model" : ",", embedding->models.list[i].name);
+        if (embedding->missing != NULL)
+                hart_buffer_format(&text, "; %s", embedding->missing);
+        hart_worker_status(context, "%s", (const char *)text.data);
 }
 
 hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err)
 {
-        hart_code code = take_up(state, context, err);
+        struct embedding *embedding = state;
+        hart_code code = models_open(&embedding->models, hart_worker_settings(context), hart_worker_config_dir(context),
+                                     false, err);
 
+        if (code == HART_RETRY)
+                hart_worker_dependency(context, SERVER, err);
         if (code == HART_OK)
-                code = embedding_register_model(state, hart_worker_pg(context), err);
+                code = models_take_up(&embedding->models, hart_worker_pg(context), err);
         if (code != HART_OK)
-                let_go(state); /* the skeleton closes only what was opened */
-        return code;
+                return code;
+        tell_of_models(&embedding->models, context);
+        show_status(embedding, context);
+        return HART_OK;
 }
 
-static bool is_same(const struct embedding *embedding, const hart_encoder_settings *settings)
-{
-        return strcmp(embedding->name, settings->models.names[0]) == 0 &&
-               hart_encoder_model_equal(embedding->in_force, hart_encoder_model_at(settings, 0));
-}
-
-/* PostgreSQL may be away just now; then the first delivery registers the model. */
+/* PostgreSQL may be away just now; then the first delivery tells it of the models. */
 hart_code embedding_reload(void *state, hart_worker_context *context, hart_error *err)
 {
         struct embedding *embedding = state;
-        const hart_encoder_settings *settings = hart_worker_settings(context);
         hart_pg *pg = hart_worker_pg(context);
-        hart_code code;
+        bool changed = false;
+        const hart_code code = models_exchange(&embedding->models, hart_worker_settings(context),
+                                               hart_worker_config_dir(context), &changed, err);
 
-        if (embedding->encoder != NULL && is_same(embedding, settings)) {
-                embedding->name = settings->models.names[0]; /* the old ones go away */
-                embedding->in_force = hart_encoder_model_at(settings, 0);
-                return HART_OK;
-        }
-        code = take_up(embedding, context, err);
-        if (code == HART_OK && pg != NULL)
-                (void)embedding_register_model(embedding, pg, NULL);
+        if (code != HART_OK || !changed)
+                return code;
+        if (pg != NULL)
+                (void)models_take_up(&embedding->models, pg, NULL);
+        tell_of_models(&embedding->models, context);
+        show_status(embedding, context);
+        return HART_OK;
+}
+
+void embedding_watch_models(struct embedding *embedding, hart_worker_context *context, const struct uses *uses)
+{
+        HART_CLEANUP(hart_free_p) char *missing = uses_missing(uses, &embedding->models);
+
+        if (missing != NULL && (embedding->missing == NULL || strcmp(missing, embedding->missing) != 0))
+                hart_worker_log(context, HART_LOG_WARNING, (const char *const[]){"EVENT=model-missing", NULL},
+                                "%s: atoms get no vectors of it here; give it a section in embedding.conf and reload, "
+                                "then hartonomousctl model backfill, or activate another",
+                                missing);
+        free(embedding->missing);
+        embedding->missing = HART_TAKE(missing);
+        show_status(embedding, context);
+}
+
+static hart_code progress(void *context)
+{
+        return hart_worker_progress(context);
+}
+
+hart_code embedding_run(hart_worker_context *context, const struct model *model, const hart_encoder_text *texts,
+                        size_t count, float *vectors, hart_encoder_outcome *outcome, hart_error *err)
+{
+        const hart_code code = hart_encoder_run(model->encoder, texts, count, vectors, outcome, progress, context, err);
+
+        hart_worker_count(context, METRIC_TOKENS, outcome->tokens);
+        if (hart_encoder_is_remote(model->encoder) && code != HART_STOPPED)
+                hart_worker_dependency(context, SERVER, code == HART_RETRY ? err : NULL);
         return code;
 }
 
 void embedding_close(void *state)
 {
-        let_go(state);
+        struct embedding *embedding = state;
+
+        models_close(&embedding->models);
+        free(embedding->missing);
+        *embedding = (struct embedding){0};
 }

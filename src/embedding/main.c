@@ -1,6 +1,24 @@
 /* hartonomous-embedding: computes a vector for each atom that is text. */
 #include "embedding.h"
 
+/* Who asks for vectors and waits for them is answered by a process that has nothing else to do. */
+static const hart_worker answering = {
+        .name = "embedding",
+        .summary = "computes vectors of texts for who waits for them",
+        .queue = "EmbeddingTextQueue",
+        .state_size = sizeof(struct embedding),
+        .settings_size = sizeof(hart_encoder_settings),
+        .settings = &hart_encoder_settings_schema,
+        .batch_size = "8",
+        .metrics = embedding_metrics,
+        .metric_count = EMBEDDING_METRICS,
+        .dependencies = embedding_dependencies,
+        .open = embedding_open,
+        .handle = embedding_answer,
+        .reload = embedding_reload,
+        .close = embedding_close,
+};
+
 static const hart_worker embedding = {
         .name = "embedding",
         .summary = "computes a vector for each atom that is text",
@@ -12,7 +30,10 @@ static const hart_worker embedding = {
         .metrics = embedding_metrics,
         .metric_count = EMBEDDING_METRICS,
         .libraries = OWN_LIBRARIES,
+        .dependencies = embedding_dependencies,
         .check = embedding_check,
+        .prepare = embedding_prepare,
+        .also = &answering,
         .open = embedding_open,
         .handle = embedding_handle,
         .reload = embedding_reload,

@@ -18,13 +18,23 @@ static void add_atom(struct request *request, int32_t tenant, int64_t atom)
         request->atoms[request->count++] = atom;
 }
 
+static void add_message(struct request *request, int32_t model, size_t first)
+{
+        request->messages =
+                hart_reallocate_array(request->messages, request->message_count + 1, sizeof *request->messages);
+        request->messages[request->message_count++] =
+                (struct request_message){.model = model, .first = first, .count = request->count - first};
+}
+
 static hart_code read_body(struct request *request, const hart_json *body, hart_error *err)
 {
         const hart_json *atoms = hart_json_member(body, "AtomIds");
         const size_t before = request->count, count = hart_json_count(atoms);
-        int64_t tenant, atom;
+        int64_t tenant, atom, model = 0;
         hart_code code = hart_json_need_integer(body, "TenantId", 0, INT32_MAX, &tenant, err);
 
+        if (code == HART_OK && hart_json_member(body, "ModelId") != NULL)
+                code = hart_json_need_integer(body, "ModelId", 1, INT32_MAX, &model, err);
         if (code != HART_OK)
                 return code;
         if (hart_json_kind_of(atoms) != HART_JSON_ARRAY || count == 0 || count > ATOMS_MAX)
@@ -36,6 +46,7 @@ static hart_code read_body(struct request *request, const hart_json *body, hart_
                 }
                 add_atom(request, (int32_t)tenant, atom);
         }
+        add_message(request, (int32_t)model, before);
         return HART_OK;
 }
 
@@ -56,5 +67,30 @@ void request_done(struct request *request)
 {
         free(request->tenants);
         free(request->atoms);
+        free(request->messages);
         *request = (struct request){0};
+}
+
+void request_of_model(const struct request *request, int32_t model, bool wanted, struct request *ret)
+{
+        for (size_t i = 0; i < request->message_count; i++) {
+                const struct request_message *message = &request->messages[i];
+                if (message->model != model && (message->model != 0 || !wanted))
+                        continue;
+                for (size_t k = message->first; k < message->first + message->count; k++)
+                        add_atom(ret, request->tenants[k], request->atoms[k]);
+        }
+}
+
+size_t request_alone(const struct request *request, int32_t model, int32_t tenant, int64_t atom)
+{
+        size_t i = 0;
+
+        for (; i < request->message_count; i++) {
+                const struct request_message *message = &request->messages[i];
+                if (message->model == model && message->count == 1 && request->tenants[message->first] == tenant &&
+                    request->atoms[message->first] == atom)
+                        break;
+        }
+        return i;
 }

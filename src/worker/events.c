@@ -5,6 +5,10 @@ const journal_event journal_events[] = {
         {"started", "7ffaaa38c94a48cb8d676fabae402423"},
         {"stopped", "4d874f2985b04d31a65485e282a72252"},
         {"fatal", "d7d8ed1c7c654469bc28b3223980e2a7"},
+        {"process-started", "aac41663e20d44c8b3a5d563ca6273e4"},
+        {"process-stopped", "3c80f0f08fec4e5793ec148e278c8a9c"},
+        {"process-ended", "75b8c73afc4f4f08acaa9e63980beef3"},
+        {"process-hung", "43e09b44250540cc848440d2945776a6"},
         /* Settings */
         {"settings-invalid", "e77e990bd3464077a076ef660e277552"},
         {"settings-reloaded", "46eb9fecd3774931b64f34dc922654d6"},
@@ -28,6 +32,7 @@ const journal_event journal_events[] = {
         {"fetch-put-off", "4f079dc9ddf8419c892b13468b4586f2"},
         {"atoms-embedded", "dd72f798f6a043879e2cc6e801d86e8e"},
         {"model-loaded", "156352802fbb4fc699bc01e773873fae"},
+        {"model-missing", "60d62763af7f471ca43cd8780778b7ab"},
         /* Beside the work */
         {"telemetry-listening", "6ef8dbf3dec040a7a20daf7a71bc440d"},
         {"telemetry-unavailable", "a6efdbf95d06482f9b1076bfc0876890"},

@@ -57,6 +57,10 @@ def atoms(database):
     return Atoms(database)
 
 
+def activate(database, name):
+    database.query("SELECT hartonomous.activate_model(model_id, true) FROM hartonomous.model WHERE name = %s", (name,))
+
+
 def sentences(count, words=20, name="x"):
     return [" ".join(f"{name}{n} word{(n * 7 + k * 13) % 997}" for k in range(words // 2)) for n in range(count)]
 
@@ -149,7 +153,7 @@ def test_stops_quickly_and_puts_everything_back(start, atoms, wait_until, databa
     wait_until(lambda: "atoms" in daemon.status, 30)
     daemon.stop(timeout=5)
     assert atoms.count() == 0
-    assert truth.queued(database) == {"EmbeddingQueue": 1, "Neo4jSyncQueue": 1}, "the graph is told of the model, which is there from the start"
+    assert truth.queued(database)["EmbeddingQueue"] == 1
     assert database.value("SELECT max(attempts) FROM broker.message") == 0
 
 
@@ -230,10 +234,15 @@ def test_another_model_has_a_row_and_vectors_of_its_own(start, atoms, wait_until
     first = start("embedding")
     wait_until(lambda: atoms.count() == 1)
     first.stop()
-    start("embedding", model={"name": "renamed"})
+    second = start("embedding", model={"name": "renamed"})
+    assert database.query("SELECT name, state FROM hartonomous.model ORDER BY 1") == [("all-MiniLM-L6-v2", "active"), ("renamed", "known")]
+    atoms.ask([atom])
+    wait_until(lambda: "model all-MiniLM-L6-v2 is active, but not in embedding.conf" in second.log())
+    assert atoms.count() == 1, "what was there has its vector, and a model that is only known gets none"
+    activate(database, "renamed")
     atoms.ask([atom])
     wait_until(lambda: atoms.count() == 2)
-    assert database.query("SELECT name FROM hartonomous.model ORDER BY 1") == [("all-MiniLM-L6-v2",), ("renamed",)]
+    assert second.log().count("is active, but not in embedding.conf") == 1
 
 
 def test_the_manuals_statement_embeds_everything_again(start, atoms, wait_until, database):
@@ -265,7 +274,8 @@ def test_reload_takes_up_a_new_model_and_keeps_the_old_when_it_is_wrong(start, a
     wait_until(lambda: atoms.count() == 1)
     settings.write("embedding", {"model": {"directory": model_copy, "name": "copy"}})
     daemon.reload()
-    wait_until(lambda: "settings-reloaded" in daemon.log() or atoms.database.value("SELECT count(*) FROM hartonomous.model") == 2)
+    wait_until(lambda: atoms.database.value("SELECT count(*) FROM hartonomous.model") == 2)
+    activate(atoms.database, "copy")
     atoms.ask([second])
     wait_until(lambda: atoms.count() == 2)
     assert atoms.database.value("SELECT m.name FROM hartonomous.embedding JOIN hartonomous.model m USING (model_id) WHERE atom_id = %s", (second,)) == "copy"
@@ -279,7 +289,12 @@ def test_reload_while_postgresql_is_away(start, atoms, wait_until, settings, mod
     daemon.reload()
     wait_until(lambda: "Settings were read again" in daemon.log(), 30)
     cluster.start()
+    wait_until(lambda: "Database answers again" in daemon.log(), 30)
     (atom,) = atoms.add(["first"])
+    atoms.ask([atom])
+    wait_until(atoms.is_idle, 30)
+    assert atoms.count() == 0, "the new model is known by then, and not active"
+    activate(atoms.database, "copy")
     atoms.ask([atom])
     wait_until(lambda: atoms.count() == 1, 30)
     assert atoms.database.value("SELECT m.name FROM hartonomous.embedding JOIN hartonomous.model m USING (model_id)") == "copy"

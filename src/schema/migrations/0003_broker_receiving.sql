@@ -190,7 +190,11 @@ BEGIN
     SELECT q.status, q.retention,
            -- broker.may_receive, written out: PostgreSQL would not make it part of this statement
            pg_has_role(session_user, current_user, 'MEMBER')
-           OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = q.queue_id AND pg_has_role(session_user, r.role, 'MEMBER')) AS permitted,
+           OR EXISTS (SELECT FROM broker.queue_reader r WHERE r.queue_id = q.queue_id AND pg_has_role(session_user, r.role, 'MEMBER'))
+           -- Who began a conversation may have its answers.
+           OR only_handle IS NOT NULL AND EXISTS (SELECT FROM broker.conversation c JOIN broker.service s ON s.name = c.service
+                                                  WHERE c.handle = only_handle AND s.queue_id = q.queue_id AND c.is_initiator
+                                                    AND pg_has_role(session_user, c.begun_by, 'MEMBER')) AS permitted,
            q.priorities
       INTO target FROM broker.queue q WHERE q.queue_id = next_delivery.queue_id;
     IF target.status IS DISTINCT FROM 'ON' OR NOT target.permitted THEN
