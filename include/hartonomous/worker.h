@@ -30,6 +30,9 @@
 
 #define HART_BLAME_UNKNOWN SIZE_MAX
 
+/* The most of: rows of a daemon's metrics, processes of [worker] workers. */
+enum { HART_WORKER_METRICS_MAX = 64, HART_WORKER_PROCESSES_MAX = 64 };
+
 /* Exit statuses of every daemon, documented in docs/operations.md. */
 enum { HART_EXIT_OK = 0, HART_EXIT_FAILURE = 1, HART_EXIT_USAGE = 64, HART_EXIT_CONFIG = 78 };
 
@@ -61,30 +64,36 @@ typedef struct hart_worker {
 
         /* Beyond the table's own checks: is what the settings name there and usable? Used by --check-config too. */
         hart_code (*check)(const void *settings, hart_error *err);
-        /* What is big and the same for all processes of the daemon, made in the one that the others are forked from,
-         * before anything else; open gets the same state then. A worker that has this has a setting [worker] workers:
-         * so many processes take messages, each with a connection of its own. May be NULL. */
+        /* What is big and the same for all processes of the daemon: made once, in the process that the others are
+         * forked from, and shared with them copy-on-write; then open gets the same state. A worker that has this has a
+         * setting [worker] workers: so many processes take messages, each with a connection and an event loop of its
+         * own. It starts no thread and opens no connection, since neither outlives a fork. HART_RETRY is tried again
+         * with back-off, like open; on a reload it is made anew in fresh state, and any failure keeps the old. May be
+         * NULL. */
         hart_code (*prepare)(void *state, const void *settings, const char *config_dir, hart_error *err);
-        /* One more process, for another queue: it has its own functions and shares settings, name, metrics and what
-         * prepare made with this one. May be NULL; needs prepare. */
+        /* One more process, for another queue, which only needs a reader of its own to be served at once. Of this
+         * object count queue, batch_size (here the number itself, the setting is the other queue's), open, handle,
+         * maintain and close; all else is the daemon's: its settings, metrics, dependencies, and a state as prepare
+         * left it, in this process's own copy. May be NULL; needs prepare. */
         const struct hart_worker *also;
         /* Once after the first connection stands. HART_RETRY is tried again with back-off; what a failed call leaves in
-         * state is there in the next one. close is only called after it succeeded. */
+         * state is there in the next one. */
         hart_code (*open)(void *state, hart_worker_context *context, hart_error *err);
         /* As described above; 1 ≤ count ≤ the setting batch_size. */
         hart_code (*handle)(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
                             size_t *blamed, hart_error *err);
         /* After a reload that changed settings; may be NULL. The context holds the new ones. A failure keeps the old.
-         */
+         * Not called where there are several processes: new ones take the place of the old. */
         hart_code (*reload)(void *state, hart_worker_context *context, hart_error *err);
         /* Every `maintenance` interval (setting) while idle or between batches; may be NULL. */
         hart_code (*maintain)(void *state, hart_worker_context *context, hart_error *err);
+        /* After open succeeded; with prepare in any case, also where the state holds nothing yet. */
         void (*close)(void *state);
 } hart_worker;
 
 /* Section [worker] is in every daemon's file: batch_size (100), poll (10s), maintenance (1min), retry_base (500ms),
- * retry_max (15s); max_attempts is the queue's own. SIGTERM, SIGINT and SIGHUP are blocked (they arrive through the
- * event loop), SIGPIPE is ignored: a child process must undo that for itself. */
+ * retry_max (15s), with prepare also workers (1); max_attempts is the queue's own. SIGTERM, SIGINT and SIGHUP are
+ * blocked (they arrive through the event loop), SIGPIPE is ignored: a child process must undo that for itself. */
 int hart_worker_main(const hart_worker *worker, int argc, char *argv[]);
 
 /* The connection the delivery's transaction is open on (or, in open, maintain and reload, no transaction). NULL in

@@ -7,7 +7,7 @@
 #define MILLISECONDS(n) ((n)*INT64_C(1000))
 #define SECONDS(n)      ((n)*INT64_C(1000000))
 
-/* The first row's default is the daemon's own where it states one. */
+/* The first row's default is the daemon's own where it states one; the last row is for those that prepare alone. */
 static const hart_setting loop_rows[] = {
         {"worker", "batch_size", HART_SETTING_COUNT, AT(batch_size), "100", 1, 10000, NULL,
          "Messages taken in one transaction at most"},
@@ -19,6 +19,8 @@ static const hart_setting loop_rows[] = {
          "First delay after a dependency did not answer; it doubles with each further time"},
         {"worker", "retry_max", HART_SETTING_TIME, AT(retry_max), "15s", MILLISECONDS(10), SECONDS(3600), NULL,
          "Longest of these delays"},
+        {"worker", "workers", HART_SETTING_COUNT, AT(workers), "1", 1, HART_WORKER_PROCESSES_MAX, NULL,
+         "Processes that take messages; what is big they share"},
 };
 #define LOOP_ROWS (sizeof loop_rows / sizeof *loop_rows)
 
@@ -31,12 +33,13 @@ struct own_parts {
 static void own_parts(const worker_configuration *configuration, struct own_parts *own)
 {
         const hart_settings_schema *schema = configuration->worker->settings;
+        const size_t rows = configuration->worker->prepare ? LOOP_ROWS : LOOP_ROWS - 1;
         memcpy(own->loop, loop_rows, sizeof loop_rows);
         if (configuration->worker->batch_size)
                 own->loop[0].default_value = configuration->worker->batch_size;
         own->part[0] = hart_settings_part_of(schema, configuration->own);
-        own->part[1] = (hart_settings_part){
-                .rows = own->loop, .count = LOOP_ROWS, .into = (void *)(uintptr_t)&configuration->loop};
+        own->part[1] =
+                (hart_settings_part){.rows = own->loop, .count = rows, .into = (void *)(uintptr_t)&configuration->loop};
 }
 
 static hart_code check(const worker_configuration *configuration, const char *directory, hart_error *err)

@@ -13,7 +13,7 @@
 #include "telemetry.h"
 
 typedef struct worker_settings {
-        int64_t batch_size;
+        int64_t batch_size, workers;
         uint64_t poll, maintenance, retry_base, retry_max;
 } worker_settings;
 

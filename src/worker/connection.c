@@ -52,7 +52,7 @@ static hart_code open_database(hart_worker_context *context, hart_error *err)
         const hart_common_settings *common = &context->configuration->common;
         const hart_pg_options options = {
                 .conninfo = common->conninfo,
-                .application_name = context->identifier,
+                .application_name = *context->application_name ? context->application_name : context->identifier,
                 .password = password,
                 .connect_timeout = common->connect_timeout,
                 .waiting = hart_worker_waiting,
@@ -100,7 +100,7 @@ static bool stand_by(hart_worker_context *context, const hart_error *error)
         if (!context->standing_by)
                 context_log(context, HART_LOG_NOTICE, fields, "Standing by until another reader goes: %s", error->text);
         context->standing_by = true;
-        atomic_store(&context->metrics.standing_by, true);
+        atomic_store(&context->metrics.process->standing_by, true);
         context->next_join = hart_now() + upkeep_interval(JOIN_INTERVAL);
         return true;
 }
@@ -112,7 +112,7 @@ static void tell_joined(hart_worker_context *context)
                 context_log(context, HART_LOG_NOTICE, fields, "Another reader went: takes messages from %s now",
                             context->worker->queue);
         context->standing_by = false;
-        atomic_store(&context->metrics.standing_by, false);
+        atomic_store(&context->metrics.process->standing_by, false);
 }
 
 /* Before READY a person waits for the answer of `systemctl start`: what only they can mend ends the daemon. Later it is
@@ -143,7 +143,8 @@ static void fail(hart_worker_context *context, size_t dependency, const hart_err
 
 static void ready(hart_worker_context *context)
 {
-        static const char *const fields[] = {"EVENT=started", NULL};
+        static const char *const fields[] = {"EVENT=started", NULL}, *const one[] = {"EVENT=process-started", NULL};
+        const bool several = context->one_of_several;
         context->connect_failures = 0;
         if (context->standing_by)
                 context_activity(context, "Standing by: %s has all the readers it may have", context->worker->queue);
@@ -151,19 +152,39 @@ static void ready(hart_worker_context *context)
                 context_activity(context, "Ready");
         if (context->supervision.ready)
                 return;
-        atomic_store(&context->metrics.ready, true);
+        atomic_store(&context->metrics.process->ready, true);
         supervision_ready(&context->supervision, hart_now());
-        context_log(context, HART_LOG_INFO, fields, "hartonomous-%s %s %s %s", context->worker->name,
-                    HARTONOMOUS_VERSION, context->standing_by ? "stands by for" : "takes messages from",
-                    context->worker->queue);
+        if (!several)
+                atomic_store(&context->metrics.board->ready, true);
+        context_log(context, several ? HART_LOG_DEBUG : HART_LOG_INFO, several ? one : fields,
+                    "hartonomous-%s %s %s %s", context->worker->name, HARTONOMOUS_VERSION,
+                    context->standing_by ? "stands by for" : "takes messages from", context->worker->queue);
+}
+
+/* Of several processes the supervisor has done it. */
+static hart_code prepare(hart_worker_context *context, hart_error *err)
+{
+        if (context->prepared || !context->worker->prepare)
+                return HART_OK;
+        context_activity(context, "Preparing");
+        context_status(context, hart_now());
+        const hart_code code = context->worker->prepare(context->state, context->configuration->own,
+                                                        context->arguments.config_dir, err);
+        context->prepared = code == HART_OK;
+        err->code = code;
+        return code;
 }
 
 void connection_step(hart_worker_context *context, uint64_t now)
 {
         if (now < context->next_connect)
                 return;
-        context_activity(context, "Connecting");
         hart_error error = {0};
+        if (prepare(context, &error) != HART_OK) {
+                fail(context, SIZE_MAX, &error);
+                return;
+        }
+        context_activity(context, "Connecting");
         if (open_database(context, &error) != HART_OK) {
                 fail(context, METRICS_DATABASE, &error);
                 return;

@@ -13,12 +13,17 @@ static void compose(hart_worker_context *context, hart_log_level level, const ch
 static void compose(hart_worker_context *context, hart_log_level level, const char *const *fields, const char *format,
                     va_list arguments, hart_buffer *lines)
 {
-        char queue[96], conversation[48];
-        const char *extra[3] = {queue, NULL, NULL};
+        char queue[96], conversation[48], process[32];
+        const char *extra[4] = {queue};
+        size_t count = 1;
         snprintf(queue, sizeof queue, "QUEUE=%s", context->worker->queue);
         if (context->conversation) {
                 snprintf(conversation, sizeof conversation, "CONVERSATION=%" PRId64, context->conversation);
-                extra[1] = conversation;
+                extra[count++] = conversation;
+        }
+        if (context->one_of_several) {
+                snprintf(process, sizeof process, "PROCESS=%u", context->number);
+                extra[count++] = process;
         }
         journal_compose(&context->journal, level, extra, fields, format, arguments, lines);
 }
@@ -99,6 +104,22 @@ void hart_worker_status(hart_worker_context *context, const char *format, ...)
         va_end(arguments);
 }
 
+static void compose_status(const hart_worker_context *context, char *text, size_t room)
+{
+        int length = snprintf(text, room, "%s; %" PRIu64 " done", context->activity, context->done);
+        if (context->failed && (size_t)length < room)
+                length += snprintf(text + length, room - (size_t)length, ", %" PRIu64 " failed", context->failed);
+        if (context->rate > 0 && (size_t)length < room)
+                length += snprintf(text + length, room - (size_t)length, ", %.3g/s", context->rate);
+        if (*context->detail && (size_t)length < room)
+                snprintf(text + length, room - (size_t)length, "; %s", context->detail);
+}
+
+int64_t context_batch_size(const hart_worker_context *context)
+{
+        return context->batch_size ? context->batch_size : context->configuration->loop.batch_size;
+}
+
 bool context_status(hart_worker_context *context, uint64_t now)
 {
         if (now - context->rate_since >= HART_SECOND) {
@@ -108,20 +129,17 @@ bool context_status(hart_worker_context *context, uint64_t now)
                 context->rate_since = now;
         }
         char text[SUPERVISION_STATUS_MAX];
-        int length = snprintf(text, sizeof text, "%s; %" PRIu64 " done", context->activity, context->done);
-        const size_t room = sizeof text;
-        if (context->failed && (size_t)length < room)
-                length += snprintf(text + length, room - (size_t)length, ", %" PRIu64 " failed", context->failed);
-        if (context->rate > 0 && (size_t)length < room)
-                length += snprintf(text + length, room - (size_t)length, ", %.3g/s", context->rate);
-        if (*context->detail && (size_t)length < room)
-                snprintf(text + length, room - (size_t)length, "; %s", context->detail);
+        if (context->one_of_several) /* the supervisor adds what all have done */
+                snprintf(text, sizeof text, "%.150s%s%.160s", context->activity, *context->detail ? "; " : "",
+                         context->detail);
+        else
+                compose_status(context, text, sizeof text);
         return supervision_status(&context->supervision, now, text, false) && context->rate == 0;
 }
 
 void context_progress(hart_worker_context *context, uint64_t now)
 {
-        atomic_store(&context->metrics.progress, now);
+        atomic_store(&context->metrics.process->progress, now);
         supervision_progress(&context->supervision, now);
 }
 
@@ -202,7 +220,8 @@ void hart_worker_dependency(hart_worker_context *context, const char *name, cons
         char dependency[80];
         snprintf(dependency, sizeof dependency, "DEPENDENCY=%s", name);
         const char *const fields[] = {error ? "EVENT=dependency-down" : "EVENT=dependency-up", dependency, NULL};
-        const int before = atomic_exchange(&context->metrics.dependencies[found], error ? METRICS_DOWN : METRICS_UP);
+        const int before =
+                atomic_exchange(&context->metrics.process->dependencies[found], error ? METRICS_DOWN : METRICS_UP);
         if (error && before != METRICS_DOWN)
                 context_log(context, HART_LOG_WARNING, fields, "%s does not answer, its work waits: %s", name,
                             error->text);

@@ -37,7 +37,14 @@ struct hart_worker_context {
         char identifier[64]; /* "hartonomous-ingestion" */
         worker_configuration *configuration;
         void *state;
-        bool opened; /* worker->open succeeded */
+        bool prepared, opened; /* worker->prepare and worker->open succeeded */
+
+        /* Where the daemon is several processes. */
+        bool one_of_several, supervises;      /* neither: it is the only one */
+        unsigned number;                      /* of those that take messages, from 1; 0 is worker->also */
+        char application_name[64];            /* as PostgreSQL sees it */
+        int64_t batch_size;                   /* 0: the setting */
+        bool looks_after_broker, tells_queue; /* one process of several does */
 
         hart_pg *pg;
         hart_broker *broker;
@@ -93,6 +100,8 @@ void context_end(hart_worker_context *context, int exit_status, const char *even
 void context_activity(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Sends STATUS= where due; returns false where it must be tried again within a second. */
 bool context_status(hart_worker_context *context, uint64_t now);
+/* Messages in one transaction at most. */
+int64_t context_batch_size(const hart_worker_context *context);
 /* One look at signals and other events, waiting at most `timeout` microseconds. */
 void context_events(hart_worker_context *context, uint64_t timeout);
 /* There was progress: watchdog, health. */
@@ -130,8 +139,17 @@ uint64_t upkeep_broker(hart_worker_context *context);
 void upkeep_ended(hart_worker_context *context, upkeep_task task, const hart_error *error);
 void telemetry_start(hart_worker_context *context);
 
+/* process.c: takes messages until it is asked to stop, or cannot go on. Returns the exit status. */
+int process_run(hart_worker_context *context);
+
 /* reload.c */
 void reload_step(hart_worker_context *context);
+/* A SIGHUP came, with these fields of its siginfo: is there somebody who awaits an answer? */
+void reload_asked(hart_worker_context *context, int code, int value, pid_t sender);
+/* How it ended: to the journal, to systemd, to who awaits it. NULL error: the new settings are in force. */
+void reload_ended(hart_worker_context *context, const hart_error *error);
+/* What follows from new common settings beside the connection. */
+void reload_common(hart_worker_context *context, const hart_common_settings *before);
 /* `--reload=PID`: the other side of it. Returns the exit status. */
 int reload_request(pid_t daemon, const char *identifier);
 

@@ -87,7 +87,7 @@ void delivery_step(hart_worker_context *context, uint64_t now)
         if (now < context->next_delivery || !take_notifications(context))
                 return;
         const bool probe = context->one_by_one || context->breaker.failures;
-        const size_t most = probe ? 1 : (size_t)context->configuration->loop.batch_size;
+        const size_t most = probe ? 1 : (size_t)context_batch_size(context);
         hart_error error = {0};
         hart_pg_on_waiting(context->pg, take_waiting, context);
         const hart_code code =

@@ -1,8 +1,8 @@
 #include "metrics.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <hartonomous/clock.h>
@@ -10,40 +10,69 @@
 const uint64_t metrics_bucket_bounds[METRICS_BUCKETS] = {1000,   2500,    5000,    10000,   25000,    100000,
                                                          250000, 1000000, 2500000, 5000000, 15000000, 60000000};
 
-static const char *const result_names[METRICS_RESULTS] = {
-        [METRICS_DONE] = "done",
-        [METRICS_PUT_BACK] = "put_back",
-        [METRICS_FAILED] = "failed",
-        [METRICS_DEAD_LETTER] = "dead_letter",
-};
+static size_t board_size(size_t places)
+{
+        return sizeof(metrics_board) + places * sizeof(metrics_process);
+}
 
-void metrics_open(worker_metrics *metrics, const hart_worker *worker)
+void metrics_open_board(worker_metrics *metrics, const hart_worker *worker, size_t places)
 {
         *metrics = (worker_metrics){.worker = worker, .dependency_count = METRICS_OWN_DEPENDENCIES};
         while (worker->dependencies && worker->dependencies[metrics->dependency_count - METRICS_OWN_DEPENDENCIES])
                 metrics->dependency_count++;
-        metrics->dependencies = hart_allocate_array(metrics->dependency_count, sizeof *metrics->dependencies);
-        metrics->own = hart_allocate_array(worker->metric_count + 1, sizeof *metrics->own);
-        metrics->lock = hart_allocate(sizeof *metrics->lock);
-        if (mtx_init(metrics->lock, mtx_plain) != thrd_success)
+        if (worker->metric_count > HART_WORKER_METRICS_MAX || metrics->dependency_count > METRICS_DEPENDENCIES_MAX) {
+                fprintf(stderr, "hartonomous-%s has too many metrics or dependencies\n", worker->name);
                 abort();
-        atomic_store(&metrics->progress, hart_now());
+        }
+        void *board = mmap(NULL, board_size(places), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (board == MAP_FAILED) {
+                perror("shared memory for metrics");
+                abort();
+        }
+        metrics->board = board;
+        metrics->board->places = places;
+        metrics->totals = &metrics->board->totals[METRICS_MAIN];
+}
+
+void metrics_open(worker_metrics *metrics, const hart_worker *worker)
+{
+        metrics_open_board(metrics, worker, 1);
+        atomic_store(&metrics->board->wanted[METRICS_MAIN], 1);
+        metrics_sit_down(metrics, metrics_take_place(metrics, METRICS_MAIN, 0, getpid()));
 }
 
 void metrics_done(worker_metrics *metrics)
 {
-        free(metrics->dependencies);
-        free(metrics->own);
-        mtx_destroy(metrics->lock);
-        free(HART_TAKE(metrics->lock));
-        hart_buffer_done(&metrics->queue);
-        metrics->dependencies = NULL;
-        metrics->own = NULL;
+        if (metrics->board)
+                munmap(metrics->board, board_size(metrics->board->places));
+        *metrics = (worker_metrics){0};
+}
+
+metrics_process *metrics_take_place(worker_metrics *metrics, metrics_role role, unsigned number, pid_t pid)
+{
+        for (size_t i = 0; i < metrics->board->places; i++) {
+                metrics_process *place = &metrics->board->process[i];
+                if (atomic_load(&place->pid) != 0)
+                        continue;
+                memset(place, 0, sizeof *place);
+                atomic_store(&place->number, number);
+                atomic_store(&place->role, role);
+                atomic_store(&place->progress, hart_now());
+                atomic_store(&place->pid, pid);
+                return place;
+        }
+        return NULL;
+}
+
+void metrics_sit_down(worker_metrics *metrics, metrics_process *place)
+{
+        metrics->process = place;
+        metrics->totals = &metrics->board->totals[atomic_load(&place->role)];
 }
 
 void metrics_messages(worker_metrics *metrics, metrics_result result, size_t count)
 {
-        atomic_fetch_add(&metrics->messages[result], count);
+        atomic_fetch_add(&metrics->totals->messages[result], count);
 }
 
 void metrics_handled(worker_metrics *metrics, uint64_t duration)
@@ -51,32 +80,36 @@ void metrics_handled(worker_metrics *metrics, uint64_t duration)
         size_t bucket = 0;
         while (bucket < METRICS_BUCKETS && duration > metrics_bucket_bounds[bucket])
                 bucket++;
-        atomic_fetch_add(&metrics->buckets[bucket], 1);
-        atomic_fetch_add(&metrics->handle_microseconds, duration);
+        atomic_fetch_add(&metrics->totals->buckets[bucket], 1);
+        atomic_fetch_add(&metrics->totals->handle_microseconds, duration);
 }
 
 void metrics_count(worker_metrics *metrics, size_t metric, uint64_t add)
 {
         if (metric < metrics->worker->metric_count)
-                atomic_fetch_add(&metrics->own[metric], add);
+                atomic_fetch_add(&metrics->board->counters[metric], add);
 }
 
 void metrics_gauge(worker_metrics *metrics, size_t metric, double value)
 {
         uint64_t bits = 0;
         memcpy(&bits, &value, sizeof bits);
-        if (metric < metrics->worker->metric_count)
-                atomic_store(&metrics->own[metric], bits);
+        if (metric < metrics->worker->metric_count && metrics->process)
+                atomic_store(&metrics->process->gauges[metric], bits);
 }
 
-void metrics_queue(worker_metrics *metrics, hart_buffer *queue)
+void metrics_queue(worker_metrics *metrics, const hart_buffer *queue)
 {
-        const hart_buffer before = metrics->queue;
-        mtx_lock(metrics->lock);
-        metrics->queue = *queue;
-        mtx_unlock(metrics->lock);
-        *queue = before;
-        hart_buffer_clear(queue);
+        metrics_totals *totals = metrics->totals;
+        const unsigned next = atomic_load(&totals->queue_version) + 1;
+        size_t size = queue->size;
+        if (size > METRICS_QUEUE_TEXT_MAX)
+                for (size = METRICS_QUEUE_TEXT_MAX; size > 0 && queue->data[size - 1] != '\n';)
+                        size--;
+        if (size > 0)
+                memcpy(totals->queue_text[next % 2], queue->data, size);
+        atomic_store(&totals->queue_size[next % 2], size);
+        atomic_store(&totals->queue_version, next);
 }
 
 const char *metrics_dependency_name(const worker_metrics *metrics, size_t dependency)
@@ -95,88 +128,7 @@ size_t metrics_dependency_find(const worker_metrics *metrics, const char *name)
         return SIZE_MAX;
 }
 
-static uint64_t resident_bytes(void)
+const char *metrics_queue_name(const worker_metrics *metrics, metrics_role role)
 {
-        char text[128] = "", *second = NULL; /* "total resident …", in pages */
-        FILE *file = fopen("/proc/self/statm", "re");
-        if (!file)
-                return 0;
-        const bool read = fgets(text, sizeof text, file) != NULL;
-        fclose(file);
-        (void)strtoull(text, &second, 10);
-        return read ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
-static void head(hart_buffer *out, const char *name, const char *kind, const char *help)
-{
-        hart_buffer_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
-}
-
-static void print_messages(const worker_metrics *metrics, hart_buffer *out)
-{
-        const char *name = "hartonomous_messages_total";
-        head(out, name, "counter", "Messages of the queue by what became of them.");
-        for (size_t i = 0; i < METRICS_RESULTS; i++)
-                hart_buffer_format(out, "%s{queue=\"%s\",result=\"%s\"} %" PRIuFAST64 "\n", name,
-                                   metrics->worker->queue, result_names[i], atomic_load(&metrics->messages[i]));
-}
-
-static void print_histogram(const worker_metrics *metrics, hart_buffer *out)
-{
-        const char *name = "hartonomous_handle_seconds";
-        head(out, name, "histogram", "Time from taking messages to the end of their transaction.");
-        uint64_t sum = 0;
-        for (size_t i = 0; i <= METRICS_BUCKETS; i++) {
-                sum += atomic_load(&metrics->buckets[i]);
-                hart_buffer_format(out, "%s_bucket{queue=\"%s\",le=\"", name, metrics->worker->queue);
-                if (i < METRICS_BUCKETS)
-                        hart_buffer_format(out, "%g", (double)metrics_bucket_bounds[i] / 1e6);
-                else
-                        hart_buffer_text(out, "+Inf");
-                hart_buffer_format(out, "\"} %" PRIu64 "\n", sum);
-        }
-        hart_buffer_format(out, "%s_sum{queue=\"%s\"} %.6f\n%s_count{queue=\"%s\"} %" PRIu64 "\n", name,
-                           metrics->worker->queue, (double)atomic_load(&metrics->handle_microseconds) / 1e6, name,
-                           metrics->worker->queue, sum);
-}
-
-static void print_own(const worker_metrics *metrics, hart_buffer *out)
-{
-        for (size_t i = 0; i < metrics->worker->metric_count; i++) {
-                const hart_metric *row = &metrics->worker->metrics[i];
-                const uint64_t bits = atomic_load(&metrics->own[i]);
-                double value = 0;
-                memcpy(&value, &bits, sizeof value);
-                head(out, row->name, row->kind == HART_METRIC_COUNTER ? "counter" : "gauge", row->help);
-                if (row->kind == HART_METRIC_COUNTER)
-                        hart_buffer_format(out, "%s %" PRIu64 "\n", row->name, bits);
-                else
-                        hart_buffer_format(out, "%s %.17g\n", row->name, value);
-        }
-}
-
-void metrics_print(const worker_metrics *metrics, hart_buffer *out)
-{
-        head(out, "hartonomous_build_info", "gauge", "Always 1; which program this is.");
-        hart_buffer_format(out, "hartonomous_build_info{program=\"hartonomous-%s\",version=\"%s\"} 1\n",
-                           metrics->worker->name, HARTONOMOUS_VERSION);
-        head(out, "hartonomous_up", "gauge", "1 once the daemon is ready.");
-        hart_buffer_format(out, "hartonomous_up %d\n", atomic_load(&metrics->ready) ? 1 : 0);
-        head(out, "hartonomous_standing_by", "gauge", "1 while the queue has all the readers it may have.");
-        hart_buffer_format(out, "hartonomous_standing_by %d\n", atomic_load(&metrics->standing_by) ? 1 : 0);
-        print_messages(metrics, out);
-        mtx_lock(metrics->lock);
-        hart_buffer_append(out, metrics->queue.data, metrics->queue.size);
-        mtx_unlock(metrics->lock);
-        print_histogram(metrics, out);
-        head(out, "hartonomous_dependency_up", "gauge", "1 where the dependency answered when it was last used.");
-        for (size_t i = 0; i < metrics->dependency_count; i++) {
-                const int state = atomic_load(&metrics->dependencies[i]);
-                if (state != METRICS_UNKNOWN)
-                        hart_buffer_format(out, "hartonomous_dependency_up{dependency=\"%s\"} %d\n",
-                                           metrics_dependency_name(metrics, i), state == METRICS_UP ? 1 : 0);
-        }
-        head(out, "process_resident_memory_bytes", "gauge", "Resident memory.");
-        hart_buffer_format(out, "process_resident_memory_bytes %" PRIu64 "\n", resident_bytes());
-        print_own(metrics, out);
+        return role == METRICS_MAIN ? metrics->worker->queue : metrics->worker->also->queue;
 }

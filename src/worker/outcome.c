@@ -92,7 +92,7 @@ void delivery_resumed(hart_worker_context *context)
         if (context->postponed >= POSTPONED_SAID)
                 context_log(context, HART_LOG_NOTICE, fields, "Messages are handled again");
         context->postponed = 0;
-        atomic_store(&context->metrics.postponed, false);
+        atomic_store(&context->metrics.process->postponed, false);
         hart_breaker_success(&context->breaker);
 }
 
@@ -118,7 +118,7 @@ static void hold_off(hart_worker_context *context, const hart_error *error)
 {
         static const char *const fields[] = {"EVENT=messages-postponed", NULL};
         if (++context->postponed == POSTPONED_SAID) {
-                atomic_store(&context->metrics.postponed, true);
+                atomic_store(&context->metrics.process->postponed, true);
                 context_log(context, HART_LOG_WARNING, fields, "Messages wait, none loses an attempt: %s", error->text);
         }
         const worker_settings *loop = &context->configuration->loop;

@@ -1,6 +1,7 @@
 /* SIGHUP reads the settings again. `--reload=PID`, which ExecReload= runs, sends it as a queued signal that asks for an
  * answer, so that `systemctl reload` returns when the reload is over and fails where it failed. */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,12 @@ static hart_code exchange(hart_worker_context *context, worker_configuration *fr
         worker_configuration *old = context->configuration;
         context->configuration = fresh;
         hart_code code = HART_OK;
-        if (context->opened && context->worker->reload)
+        if (context->worker->prepare && fresh->loop.workers > 1)
+                code = hart_fail(err, HART_CONFIG,
+                                 "[worker] workers = %" PRId64
+                                 ": one process becomes several at a start, not at a reload",
+                                 fresh->loop.workers);
+        if (code == HART_OK && context->opened && context->worker->reload)
                 code = context->worker->reload(context->state, context, err);
         if (code != HART_OK) {
                 context->configuration = old;
@@ -34,13 +40,24 @@ static hart_code exchange(hart_worker_context *context, worker_configuration *fr
                 connection_close(context);
                 context->next_connect = 0;
         }
-        const bool telemetry =
-                before->telemetry != after->telemetry || !same_text(before->telemetry_listen, after->telemetry_listen);
-        context->journal.level = (hart_log_level)(HART_LOG_ERR + after->log_level);
+        reload_common(context, before);
         configuration_close(old);
-        if (telemetry)
-                telemetry_start(context);
         return HART_OK;
+}
+
+void reload_common(hart_worker_context *context, const hart_common_settings *before)
+{
+        const hart_common_settings *after = &context->configuration->common;
+        context->journal.level = (hart_log_level)(HART_LOG_ERR + after->log_level);
+        if (before->telemetry != after->telemetry || !same_text(before->telemetry_listen, after->telemetry_listen))
+                telemetry_start(context);
+}
+
+void reload_asked(hart_worker_context *context, int code, int value, pid_t sender)
+{
+        context->reload = true;
+        if (code == SI_QUEUE && value == RELOAD_MARK)
+                context->reloader = sender;
 }
 
 static void answer(hart_worker_context *context, int verdict)
@@ -50,10 +67,21 @@ static void answer(hart_worker_context *context, int verdict)
         context->reloader = 0;
 }
 
-void reload_step(hart_worker_context *context)
+void reload_ended(hart_worker_context *context, const hart_error *error)
 {
         static const char *const reloaded[] = {"EVENT=settings-reloaded", NULL};
         static const char *const refused[] = {"EVENT=settings-refused", NULL};
+        if (error)
+                context_log(context, HART_LOG_ERR, refused, "The new settings are refused, the old ones stay: %s",
+                            error->text);
+        else
+                context_log(context, HART_LOG_NOTICE, reloaded, "Settings were read again");
+        supervision_reloaded(&context->supervision);
+        answer(context, error ? RELOAD_REFUSED : RELOAD_DONE);
+}
+
+void reload_step(hart_worker_context *context)
+{
         context->reload = false;
         supervision_reloading(&context->supervision);
         hart_error error = {0};
@@ -62,13 +90,7 @@ void reload_step(hart_worker_context *context)
                                             context->arguments.instance, &error);
         if (code == HART_OK)
                 code = exchange(context, fresh, &error);
-        if (code == HART_OK)
-                context_log(context, HART_LOG_NOTICE, reloaded, "Settings were read again");
-        else
-                context_log(context, HART_LOG_ERR, refused, "The new settings are refused, the old ones stay: %s",
-                            error.text);
-        supervision_reloaded(&context->supervision);
-        answer(context, code == HART_OK ? RELOAD_DONE : RELOAD_REFUSED);
+        reload_ended(context, code == HART_OK ? NULL : &error);
 }
 
 int reload_request(pid_t daemon, const char *identifier)

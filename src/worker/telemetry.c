@@ -18,6 +18,10 @@ struct worker_telemetry {
         struct MHD_Daemon *server;
         const worker_metrics *metrics;
         char path[sizeof((telemetry_address *)NULL)->path]; /* of a file that is ours; "" for none */
+        /* In the loop. */
+        bool in_loop;
+        int listening, polled;
+        int connections[CONNECTIONS_MAX]; /* 0: none */
 };
 
 typedef unsigned (*page_print)(const worker_metrics *metrics, hart_buffer *out); /* returns the HTTP status */
@@ -80,8 +84,37 @@ static enum MHD_Result answer(void *data, struct MHD_Connection *connection, con
         return result;
 }
 
+/* Which descriptors there are, for telemetry_abandon. */
+static void note_connection(void *data, struct MHD_Connection *connection, void **own,
+                            enum MHD_ConnectionNotificationCode what)
+{
+        (void)own;
+        worker_telemetry *telemetry = data;
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const bool comes = what == MHD_CONNECTION_NOTIFY_STARTED;
+        for (size_t i = 0; info && i < CONNECTIONS_MAX; i++)
+                if (telemetry->connections[i] == (comes ? 0 : info->connect_fd)) {
+                        telemetry->connections[i] = comes ? info->connect_fd : 0;
+                        return;
+                }
+}
+
+static void start_server(worker_telemetry *telemetry, int fd)
+{
+        const unsigned thread = MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC;
+        telemetry->listening = fd;
+        telemetry->server = MHD_start_daemon(
+                telemetry->in_loop ? MHD_USE_EPOLL : thread, 0, NULL, NULL, answer, telemetry, MHD_OPTION_LISTEN_SOCKET,
+                fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+                (unsigned)TIMEOUT_SECONDS, MHD_OPTION_NOTIFY_CONNECTION, note_connection, telemetry, MHD_OPTION_END);
+        if (!telemetry->server || !telemetry->in_loop)
+                return;
+        const union MHD_DaemonInfo *info = MHD_get_daemon_info(telemetry->server, MHD_DAEMON_INFO_EPOLL_FD);
+        telemetry->polled = info ? info->epoll_fd : -1;
+}
+
 hart_code telemetry_open(worker_telemetry **ret, const telemetry_address *address, const worker_metrics *metrics,
-                         hart_error *err)
+                         bool in_loop, hart_error *err)
 {
         int fd = -1;
         bool made = false;
@@ -90,12 +123,11 @@ hart_code telemetry_open(worker_telemetry **ret, const telemetry_address *addres
                 return code;
         worker_telemetry *opened = hart_allocate(sizeof *opened);
         opened->metrics = metrics;
+        opened->in_loop = in_loop;
+        opened->polled = -1;
         if (made)
                 memcpy(opened->path, address->path, sizeof opened->path);
-        opened->server =
-                MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, opened,
-                                 MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-                                 MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TIMEOUT_SECONDS, MHD_OPTION_END);
+        start_server(opened, fd);
         if (!opened->server) {
                 close(fd);
                 telemetry_close(opened);
@@ -114,4 +146,27 @@ void telemetry_close(worker_telemetry *telemetry)
         if (telemetry->server)
                 MHD_stop_daemon(telemetry->server);
         free(telemetry);
+}
+
+int telemetry_fd(const worker_telemetry *telemetry)
+{
+        return telemetry ? telemetry->polled : -1;
+}
+
+void telemetry_step(worker_telemetry *telemetry)
+{
+        if (telemetry && telemetry->in_loop)
+                MHD_run(telemetry->server);
+}
+
+void telemetry_abandon(worker_telemetry *telemetry)
+{
+        if (!telemetry)
+                return;
+        for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+                if (telemetry->connections[i])
+                        close(telemetry->connections[i]);
+        close(telemetry->listening);
+        if (telemetry->polled >= 0)
+                close(telemetry->polled);
 }

@@ -1,7 +1,10 @@
 /* /health and /metrics over HTTP, on a Unix socket or a TCP port, answered by libmicrohttpd's own thread from the
- * atomics of metrics.h: it answers while a long step runs. That thread is the one exception to "no threads". */
+ * atomics of metrics.h: it answers while a long step runs. That thread is the one exception to "no threads". The
+ * supervisor of several processes, which has no long steps and forks, answers in its loop instead. */
 #ifndef HARTONOMOUS_WORKER_TELEMETRY_H
 #define HARTONOMOUS_WORKER_TELEMETRY_H
+
+#include <stdbool.h>
 
 #include <hartonomous/error.h>
 
@@ -23,7 +26,12 @@ hart_code telemetry_address_read(const char *listen, const char *name, const cha
 /* HART_FAILED where the address cannot be had: a matter for a warning, work goes on without. A socket passed by
  * systemd is used instead of the address. */
 hart_code telemetry_open(worker_telemetry **ret, const telemetry_address *address, const worker_metrics *metrics,
-                         hart_error *err);
+                         bool in_loop, hart_error *err);
+/* In the loop: what to poll for reading (-1 for a thread's, or NULL), and what to do then and once a second. */
+int telemetry_fd(const worker_telemetry *telemetry);
+void telemetry_step(worker_telemetry *telemetry);
+/* In a process forked since: closes what it has inherited, without a word to anybody. The rest is the parent's. */
+void telemetry_abandon(worker_telemetry *telemetry);
 void telemetry_close(worker_telemetry *telemetry);
 
 #endif

@@ -14,11 +14,15 @@ void telemetry_start(hart_worker_context *context)
         static const char *const listening[] = {"EVENT=telemetry-listening", NULL};
         telemetry_close(context->telemetry);
         context->telemetry = NULL;
+        context->tells_queue = false;
         if (!context->configuration->common.telemetry)
                 return;
         const telemetry_address *address = &context->configuration->telemetry;
         hart_error error = {0};
-        if (telemetry_open(&context->telemetry, address, &context->metrics, &error) != HART_OK)
+        const hart_code code =
+                telemetry_open(&context->telemetry, address, &context->metrics, context->supervises, &error);
+        context->tells_queue = code == HART_OK && !context->supervises;
+        if (code != HART_OK)
                 context_log(context, HART_LOG_WARNING, failed, "No /health and /metrics, work goes on: %s", error.text);
         else
                 context_log(context, HART_LOG_DEBUG, listening, "/health and /metrics answer on %s%s%s",
@@ -80,7 +84,7 @@ uint64_t upkeep_due(const hart_worker_context *context)
         uint64_t due = context->next_upkeep;
         if (context->next_maintenance < due)
                 due = context->next_maintenance;
-        return context->telemetry && context->next_figures < due ? context->next_figures : due;
+        return context->tells_queue && context->next_figures < due ? context->next_figures : due;
 }
 
 static bool may_go_on(const hart_worker_context *context)
@@ -93,7 +97,7 @@ static void maintenance_step(hart_worker_context *context, uint64_t now)
         char before[DETAIL_MAX]; /* what it did is what it does again, most often waiting */
         memcpy(before, context->activity, sizeof before);
         context_activity(context, "Maintenance");
-        if (now >= context->next_upkeep)
+        if (now >= context->next_upkeep) /* never in those that do not look after the broker */
                 context->next_upkeep = upkeep_broker(context) + hart_now();
         if (now >= context->next_maintenance && may_go_on(context)) {
                 context->next_maintenance = now + upkeep_interval(context->configuration->loop.maintenance);
@@ -108,7 +112,7 @@ void upkeep_step(hart_worker_context *context, uint64_t now)
 {
         if (now >= context->next_upkeep || now >= context->next_maintenance)
                 maintenance_step(context, now);
-        if (context->telemetry && now >= context->next_figures && may_go_on(context)) {
+        if (context->tells_queue && now >= context->next_figures && may_go_on(context)) {
                 const uint64_t begin = hart_now();
                 read_figures(context);
                 const uint64_t end = hart_now(), rest = (end - begin) * FIGURES_SHARE;

@@ -12,40 +12,12 @@ import time
 import pytest
 
 from daemons import program
+from echo_queue import QUEUE, Echo, metric
 from waiting import wait_until
-
-QUEUE = "InferenceQueue"
 
 
 def source_folder():
     return os.environ.get("HARTONOMOUS_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-
-
-class Echo:
-    """The queue of hartonomous-echo, and its effects."""
-
-    def __init__(self, database):
-        self.database = database
-        database.query("CREATE SCHEMA test")
-        database.query("CREATE TABLE test.effect (id bigint GENERATED ALWAYS AS IDENTITY, conversation bigint, greeting text)")
-
-    def send(self, *behaviours):
-        """One message per behaviour; their conversation handles."""
-        return [self.database.value("SELECT broker.send_one('ClientService', 'InferenceService', 'InferenceJobContract', "
-                                    "'InferenceJobRequest', %s)", [json.dumps({"Do": name, "TenantId": 7, "SourceId": 99})])
-                for name in behaviours]
-
-    def effects(self):
-        return [row[0] for row in self.database.query("SELECT conversation FROM test.effect ORDER BY id")]
-
-    def greetings(self):
-        return [row[0] for row in self.database.query("SELECT greeting FROM test.effect ORDER BY id")]
-
-    def depth(self):
-        return self.database.value("SELECT count(*) FROM broker.message m JOIN broker.queue q USING (queue_id) WHERE q.name = %s", [QUEUE])
-
-    def dead(self):
-        return self.database.query("SELECT conversation_handle, attempt_count FROM broker.dead_letter WHERE queue = %s ORDER BY 1", [QUEUE])
 
 
 @pytest.fixture
@@ -62,13 +34,6 @@ def run(start):
         return start("echo", environment={"PGUSER": "hartonomous", **(environment or {})}, **more)
 
     return launch
-
-
-def metric(daemon, line):
-    """Value of the sample that begins with `line`."""
-    status, text = daemon.get("/metrics")
-    assert status == 200
-    return next((float(row[len(line):]) for row in text.splitlines() if row.startswith(line + " ")), None)
 
 
 def test_handles_messages_and_stops_in_order(run, echo):

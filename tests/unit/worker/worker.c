@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -13,8 +15,10 @@
 #include <hartonomous/json.h>
 
 #include "arguments.h"
+#include "children.h"
 #include "journal.h"
 #include "metrics.h"
+#include "notices.h"
 #include "queue_figures.h"
 #include "supervision.h"
 #include "telemetry.h"
@@ -221,8 +225,8 @@ static void prints_metrics(void **state)
         metrics_count(&metrics, 0, 1);
         metrics_gauge(&metrics, 1, 0.5);
         metrics_count(&metrics, 2, 1); /* no such metric */
-        atomic_store(&metrics.dependencies[METRICS_DATABASE], METRICS_UP);
-        atomic_store(&metrics.dependencies[2], METRICS_DOWN);
+        atomic_store(&metrics.process->dependencies[METRICS_DATABASE], METRICS_UP);
+        atomic_store(&metrics.process->dependencies[2], METRICS_DOWN);
         hart_buffer out = {0};
         metrics_print(&metrics, &out);
         const char *text = (const char *)out.data;
@@ -254,9 +258,9 @@ static void prints_metrics(void **state)
         assert_null(sample_of(text, "hartonomous_queue_depth{"));
         hart_buffer queue = {0};
         for (int depth = 4; depth <= 5; depth++) { /* what comes later replaces what was there */
+                hart_buffer_clear(&queue);
                 hart_buffer_format(&queue, "hartonomous_queue_depth{queue=\"SampleQueue\"} %d\n", depth);
                 metrics_queue(&metrics, &queue);
-                assert_int_equal(queue.size, 0);
         }
         hart_buffer_clear(&out);
         metrics_print(&metrics, &out);
@@ -311,12 +315,12 @@ static void prints_health(void **state)
         worker_metrics metrics;
         metrics_open(&metrics, &sample);
         for (size_t i = 0; i < ARRAY(healths); i++) {
-                atomic_store(&metrics.dependencies[METRICS_DATABASE], healths[i].database);
-                atomic_store(&metrics.dependencies[METRICS_BROKER], healths[i].broker);
-                atomic_store(&metrics.dependencies[2], healths[i].neo4j);
-                atomic_store(&metrics.postponed, healths[i].postponed);
+                atomic_store(&metrics.process->dependencies[METRICS_DATABASE], healths[i].database);
+                atomic_store(&metrics.process->dependencies[METRICS_BROKER], healths[i].broker);
+                atomic_store(&metrics.process->dependencies[2], healths[i].neo4j);
+                atomic_store(&metrics.process->postponed, healths[i].postponed);
                 hart_buffer out = {0};
-                const uint64_t now = atomic_load(&metrics.progress) + healths[i].silence;
+                const uint64_t now = atomic_load(&metrics.process->progress) + healths[i].silence;
                 assert_int_equal(metrics_print_health(&metrics, now, &out), healths[i].healthy);
                 hart_json *document = NULL;
                 assert_int_equal(hart_json_parse(out.data, out.size, &document, NULL), HART_OK);
@@ -358,6 +362,242 @@ static void watchdog_is_patted_rarely_and_in_time(void **state)
         assert_int_equal(supervision_longest_sleep(&supervised), UINT64_MAX);
 }
 
+static const hart_worker other = {.queue = "OtherQueue"};
+static const hart_worker several = {
+        .name = "several",
+        .queue = "SampleQueue",
+        .metrics = own_metrics,
+        .metric_count = ARRAY(own_metrics),
+        .also = &other,
+};
+
+static size_t count_lines(const char *text, const char *line)
+{
+        size_t count = 0;
+        for (const char *at = text; (at = strstr(at, line)); at++)
+                count += at == text || at[-1] == '\n';
+        return count;
+}
+
+static void sums_metrics_of_processes(void **state)
+{
+        (void)state;
+        worker_metrics all, one[3];
+        metrics_open_board(&all, &several, 4);
+        for (unsigned i = 0; i < 3; i++) {
+                one[i] = all;
+                metrics_sit_down(&one[i],
+                                 metrics_take_place(&all, i ? METRICS_MAIN : METRICS_ALSO, i, (pid_t)(1000000000 + i)));
+                metrics_messages(&one[i], METRICS_DONE, 10 + i);
+                metrics_handled(&one[i], 1000);
+                metrics_count(&one[i], 0, 5);
+                metrics_gauge(&one[i], 1, i);
+                atomic_store(&one[i].process->dependencies[METRICS_DATABASE], i == 1 ? METRICS_DOWN : METRICS_UP);
+                atomic_store(&one[i].process->ready, true);
+        }
+        hart_buffer queue = {0}, out = {0};
+        hart_buffer_text(&queue, "# HELP hartonomous_queue_depth Waiting.\n# TYPE hartonomous_queue_depth gauge\n"
+                                 "hartonomous_queue_depth{queue=\"SampleQueue\"} 1\n"
+                                 "# HELP hartonomous_dead_letters Given up.\nhartonomous_dead_letters 4\n");
+        metrics_queue(&one[1], &queue);
+        hart_buffer_clear(&queue);
+        hart_buffer_text(&queue, "# HELP hartonomous_queue_depth Waiting.\n# TYPE hartonomous_queue_depth gauge\n"
+                                 "hartonomous_queue_depth{queue=\"OtherQueue\"} 2\n");
+        metrics_queue(&one[0], &queue);
+        metrics_print(&all, &out);
+        const char *text = (const char *)out.data;
+        static const struct {
+                const char *line, *value;
+        } rows[] = {
+                {"hartonomous_messages_total{queue=\"SampleQueue\",result=\"done\"} ", "23\n"},
+                {"hartonomous_messages_total{queue=\"OtherQueue\",result=\"done\"} ", "10\n"},
+                {"hartonomous_handle_seconds_count{queue=\"SampleQueue\"} ", "2\n"},
+                {"hartonomous_handle_seconds_count{queue=\"OtherQueue\"} ", "1\n"},
+                {"hartonomous_queue_depth{queue=\"SampleQueue\"} ", "1\n"},
+                {"hartonomous_queue_depth{queue=\"OtherQueue\"} ", "2\n"},
+                {"hartonomous_dead_letters ", "4\n"},
+                {"hartonomous_test_total ", "15\n"},
+                {"hartonomous_test_level{process=\"2\"} ", "2\n"},
+                {"hartonomous_processes ", "3\n"},
+                {"hartonomous_dependency_up{dependency=\"Database\"} ", "0\n"},
+        };
+        for (size_t i = 0; i < ARRAY(rows); i++) {
+                const char *found = sample_of(text, rows[i].line);
+                if (!found || strncmp(found, rows[i].value, strlen(rows[i].value)) != 0)
+                        fail_msg("%s is not %s in\n%s", rows[i].line, rows[i].value, text);
+        }
+        assert_int_equal(count_lines(text, "# HELP hartonomous_queue_depth "), 1);
+        assert_int_equal(count_lines(text, "# HELP hartonomous_handle_seconds "), 1);
+        /* One that goes takes nothing with it of what was counted, and leaves its place. */
+        atomic_store(&one[2].process->pid, 0);
+        hart_buffer_clear(&out);
+        metrics_print(&all, &out);
+        hart_buffer_byte(&out, 0);
+        text = (const char *)out.data;
+        assert_non_null(sample_of(text, "hartonomous_test_total 15\n"));
+        assert_null(sample_of(text, "hartonomous_test_level{process=\"2\"}"));
+        assert_ptr_equal(metrics_take_place(&all, METRICS_MAIN, 3, 1), one[2].process);
+        assert_non_null(metrics_take_place(&all, METRICS_MAIN, 4, 1));
+        assert_null(metrics_take_place(&all, METRICS_MAIN, 5, 1));
+        hart_buffer_done(&queue);
+        hart_buffer_done(&out);
+        metrics_done(&all);
+}
+
+static void text_of_a_queue_that_is_too_long_ends_with_a_line(void **state)
+{
+        (void)state;
+        worker_metrics metrics;
+        hart_buffer queue = {0}, out = {0};
+        while (queue.size <= METRICS_QUEUE_TEXT_MAX)
+                hart_buffer_format(&queue, "# HELP line_%zu x\nline_%zu 1\n", queue.size, queue.size);
+        metrics_open(&metrics, &sample);
+        metrics_queue(&metrics, &queue);
+        const size_t kept = atomic_load(&metrics.totals->queue_size[1]);
+        assert_true(kept > METRICS_QUEUE_TEXT_MAX - 100 && kept <= METRICS_QUEUE_TEXT_MAX);
+        assert_int_equal(metrics.totals->queue_text[1][kept - 1], '\n');
+        metrics_print(&metrics, &out);
+        assert_true(out.size > kept);
+        hart_buffer_done(&queue);
+        hart_buffer_done(&out);
+        metrics_done(&metrics);
+}
+
+/* U is up, D is down, - is not there: processes 1, 2 and that of the other queue. */
+static const struct {
+        const char *processes, *status;
+} joined_healths[] = {
+        {"UUU", "Healthy"},   {"UDU", "Degraded"},  {"U-U", "Degraded"},  {"UU-", "Unhealthy"}, {"DDU", "Unhealthy"},
+        {"UUD", "Unhealthy"}, {"--U", "Unhealthy"}, {"---", "Unhealthy"}, {"DDD", "Unhealthy"},
+};
+
+static void joins_health_of_processes(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ARRAY(joined_healths); i++) {
+                worker_metrics all;
+                metrics_open_board(&all, &several, 3);
+                atomic_store(&all.board->wanted[METRICS_MAIN], 2);
+                atomic_store(&all.board->wanted[METRICS_ALSO], 1);
+                for (unsigned j = 0; j < 3; j++) {
+                        const char what = joined_healths[i].processes[j];
+                        if (what == '-')
+                                continue;
+                        metrics_process *place = metrics_take_place(&all, j < 2 ? METRICS_MAIN : METRICS_ALSO, j, 1);
+                        for (size_t k = 0; k < METRICS_OWN_DEPENDENCIES; k++)
+                                atomic_store(&place->dependencies[k], what == 'U' ? METRICS_UP : METRICS_DOWN);
+                }
+                hart_buffer out = {0};
+                hart_json *document = NULL;
+                const bool well = metrics_print_health(&all, hart_now(), &out);
+                assert_int_equal(hart_json_parse(out.data, out.size, &document, NULL), HART_OK);
+                const char *status = hart_json_text(hart_json_member(document, "status"), NULL);
+                if (strcmp(status, joined_healths[i].status) != 0)
+                        fail_msg("%s: %s", joined_healths[i].processes, status);
+                assert_int_equal(well, strcmp(status, "Unhealthy") != 0);
+                hart_json_close(document);
+                hart_buffer_done(&out);
+                metrics_done(&all);
+        }
+}
+
+static const struct {
+        const char *text;
+        bool ready, patted, stopping;
+        uint64_t extension;
+        const char *status; /* NULL: none */
+} notices[] = {
+        {"READY=1", true, false, false, 0, NULL},
+        {"READY=1\nSTATUS=Waiting for messages; 3 done\n", true, false, false, 0, "Waiting for messages; 3 done"},
+        {"STATUS=", false, false, false, 0, ""},
+        {"WATCHDOG=1", false, true, false, 0, NULL},
+        {"WATCHDOG=trigger", false, false, false, 0, NULL},
+        {"STOPPING=1\nSTATUS=a=b", false, false, true, 0, "a=b"},
+        {"EXTEND_TIMEOUT_USEC=30000000", false, false, false, 30000000, NULL},
+        {"EXTEND_TIMEOUT_USEC=30s\nEXTEND_TIMEOUT_USEC=\nEXTEND_TIMEOUT_USEC=-1", false, false, false, 0, NULL},
+        {"EXTEND_TIMEOUT_USEC=99999999999999999999999", false, false, false, 0, NULL},
+        {"READY=0\nREADY\n\n=1\nXREADY=1\n READY=1", false, false, false, 0, NULL},
+        {"FDSTORE=1\nMAINPID=7", false, false, false, 0, NULL},
+        {"", false, false, false, 0, NULL},
+};
+
+static void parses_notices(void **state)
+{
+        (void)state;
+        for (size_t i = 0; i < ARRAY(notices); i++) {
+                worker_notice found;
+                notices_parse(notices[i].text, strlen(notices[i].text), &found);
+                if (found.ready != notices[i].ready || found.patted != notices[i].patted ||
+                    found.stopping != notices[i].stopping || found.extension != notices[i].extension ||
+                    found.has_status != (notices[i].status != NULL))
+                        fail_msg("%s", notices[i].text);
+                if (notices[i].status)
+                        assert_string_equal(found.status, notices[i].status);
+        }
+        char longest[6000] = "STATUS=";
+        memset(longest + 7, 'x', sizeof longest - 7);
+        worker_notice found;
+        notices_parse(longest, sizeof longest, &found); /* no NUL anywhere */
+        assert_int_equal(strlen(found.status), SUPERVISION_STATUS_MAX - 1);
+}
+
+static void hears_its_own_processes_alone(void **state)
+{
+        (void)state;
+        int fd = -1;
+        char address[120];
+        hart_error error = {0};
+        assert_int_equal(notices_open(&fd, address, &error), HART_OK);
+        assert_int_equal(setenv("NOTIFY_SOCKET", address, 1), 0);
+        worker_supervision own = {0};
+        supervision_ready(&own, 1);
+        unsetenv("NOTIFY_SOCKET");
+        worker_notice notice;
+        assert_true(notices_read(fd, &notice));
+        assert_true(notice.ready);
+        assert_int_equal(notice.sender, getpid());
+        assert_false(notices_read(fd, &notice));
+        close(fd);
+        static worker_children children;
+        children.watchdog = HART_SECOND;
+        notice = (worker_notice){.ready = true, .sender = getpid()};
+        assert_null(children_heard(&children, &notice, 5));
+        worker_child *child = children_add(&children, getpid(), 2, 1, 5);
+        assert_true(child->deadline > HART_SECOND + 5); /* more to start than between two pats */
+        assert_ptr_equal(children_heard(&children, &notice, 10), child);
+        assert_true(child->ready);
+        assert_int_equal(child->deadline, HART_SECOND + 10);
+        notice = (worker_notice){.has_status = true, .sender = getpid(), .status = "busy"};
+        children_heard(&children, &notice, 20); /* to say something is no progress */
+        assert_int_equal(child->deadline, HART_SECOND + 10);
+        assert_string_equal(child->status, "busy");
+        assert_ptr_equal(children_of_number(&children, 2, 1, true), child);
+        assert_ptr_equal(children_of_number(&children, 2, 7, false), child);
+        assert_null(children_of_number(&children, 2, 7, true));
+        children_allow(&children, 100);
+        assert_int_equal(child->deadline, HART_SECOND + 110);
+        children_remove(child);
+        assert_int_equal(children_count(&children), 0);
+}
+
+static void a_number_that_dies_again_and_again_is_a_storm(void **state)
+{
+        (void)state;
+        static worker_children children;
+        const worker_child young = {.pid = 1, .number = 3}, old = {.pid = 1, .number = 3, .ready = true, .since = 1};
+        uint64_t now = 100 * HART_SECOND, before = 0;
+        size_t deaths = 1;
+        for (; !children_died(&children, &young, HART_SECOND, 15 * HART_SECOND, now); deaths++) {
+                const uint64_t rest = children.numbers[3].next_start - now;
+                assert_true(rest >= before / 2); /* jitter */
+                before = rest;
+                now = children.numbers[3].next_start;
+        }
+        assert_in_range(deaths, 4, 12);
+        assert_false(children_died(&children, &old, HART_SECOND, 15 * HART_SECOND, now + 60 * HART_SECOND));
+        assert_int_equal(children.numbers[3].failures, 1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -369,6 +609,12 @@ int main(void)
                 cmocka_unit_test(prints_metrics),
                 cmocka_unit_test(escapes_labels),
                 cmocka_unit_test(prints_health),
+                cmocka_unit_test(sums_metrics_of_processes),
+                cmocka_unit_test(text_of_a_queue_that_is_too_long_ends_with_a_line),
+                cmocka_unit_test(joins_health_of_processes),
+                cmocka_unit_test(parses_notices),
+                cmocka_unit_test(hears_its_own_processes_alone),
+                cmocka_unit_test(a_number_that_dies_again_and_again_is_a_storm),
                 cmocka_unit_test(status_is_said_once_a_second),
                 cmocka_unit_test(watchdog_is_patted_rarely_and_in_time),
         };
