@@ -1,17 +1,16 @@
 # Functions that the scripts of this folder share. Sourced by bash: . "$(dirname "$0")/lib.sh"
 # shellcheck shell=bash disable=SC2034 # what is set here is used there
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-NEO4J_DRIVER=neo4j==6.4.1
 
 # What the programs are built from, what they run on, and what the tests need besides.
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libssl-dev libzstd-dev libjansson-dev libpq-dev libcurl4-openssl-dev
-    libsystemd-dev libmicrohttpd-dev libicu-dev libseccomp-dev libdnnl-dev
+    libsystemd-dev libmicrohttpd-dev libicu-dev libseccomp-dev libdnnl-dev g++ libsentencepiece-dev
     # formats
     libmagic-dev libarchive-dev libxml2-dev libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-dev libexpat1-dev libpoppler-glib-dev
     libgmime-3.0-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libgit2-dev)
 RUN_PACKAGES=(ca-certificates curl openjdk-17-jre-headless maven python3 python3-pip systemd util-linux procps)
 TEST_PACKAGES=(clang clang-format shellcheck libcmocka-dev python3-pytest python3-psycopg python3-venv systemd-container
-    bash-completion mandoc unicode-data git)
+    bash-completion mandoc unicode-data git sentencepiece)
 
 die() {
     echo "$(basename "$0"): $*" >&2
@@ -84,13 +83,15 @@ need_postgresql() {
     as_root rm -f "$drop_in"
 }
 
-# The tests' Python: Debian's own packages, and the official Neo4j driver from PyPI.
+# The tests' Python: Debian's own packages, and from PyPI the official Neo4j driver, and the tokens that ours must equal.
+PYTHON_PACKAGES=(neo4j==6.4.1 tokenizers==0.23.3)
 PYTHON=$SOURCE/build/venv/bin/python3
 need_python() {
-    ! "$PYTHON" -c 'import neo4j, psycopg, pytest' 2>/dev/null || return 0
+    ! "$PYTHON" -c 'import neo4j, psycopg, pytest, tokenizers' 2>/dev/null || return 0
     rm -rf "$SOURCE/build/venv"
     /usr/bin/python3 -m venv --system-site-packages "$SOURCE/build/venv"
-    quietly "$PYTHON" -m pip install --no-input --disable-pip-version-check "$NEO4J_DRIVER" || die "pip cannot install $NEO4J_DRIVER"
+    quietly "$PYTHON" -m pip install --no-input --disable-pip-version-check "${PYTHON_PACKAGES[@]}" ||
+        die "pip cannot install ${PYTHON_PACKAGES[*]}"
 }
 
 # Configures and builds a preset, in a shell of its own: build PRESET [-DNAME=VALUE…]

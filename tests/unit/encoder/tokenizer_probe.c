@@ -1,8 +1,8 @@
 /* The tokenizer on a line: reads texts, writes their tokens. What the system test of tokens talks through.
  *
- * tokenizer_probe FOLDER LIMIT: texts end with a NUL byte, as they come from standard input; for each, its number of
- * tokens and the tokens go to standard output as 32-bit numbers. tokenizer_probe FOLDER LIMIT SECONDS: texts that are
- * lines, again and again; prints millions of tokens a second. */
+ * tokenizer_probe FOLDER LIMIT: before each text on standard input is its size, a 32-bit number; for each, its number
+ * of tokens and the tokens go to standard output, 32-bit numbers too. tokenizer_probe FOLDER LIMIT SECONDS: texts that
+ * are lines, again and again; prints millions of tokens a second. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,21 +20,33 @@ static void read_all(hart_buffer *out)
                 out->size += got;
 }
 
-/* Each text of the input; returns how many tokens. */
-static size_t run(const struct tokenizer *tokenizer, const hart_buffer *input, int end, int32_t *ids, size_t limit,
-                  FILE *out)
+static void answer(const struct tokenizer *tokenizer, const hart_buffer *input, int32_t *ids, size_t limit)
+{
+        for (size_t at = 0; at < input->size;) {
+                uint32_t size;
+                if (input->size - at < sizeof size)
+                        exit(65);
+                memcpy(&size, input->data + at, sizeof size);
+                at += sizeof size;
+                if (input->size - at < size)
+                        exit(65);
+                ids[0] = (int32_t)tokenizer_encode(tokenizer, (const char *)input->data + at, size, ids + 1, limit);
+                if (fwrite(ids, sizeof *ids, (size_t)ids[0] + 1, stdout) != (size_t)ids[0] + 1)
+                        exit(74);
+                at += size;
+        }
+}
+
+/* Each line of the input; returns how many tokens. */
+static size_t run(const struct tokenizer *tokenizer, const hart_buffer *input, int32_t *ids, size_t limit)
 {
         const char *text = (const char *)input->data, *stop = text + input->size;
         size_t total = 0;
 
         while (text < stop) {
-                const char *found = memchr(text, end, (size_t)(stop - text));
+                const char *found = memchr(text, '\n', (size_t)(stop - text));
                 const size_t size = (size_t)((found != NULL ? found : stop) - text);
-                const size_t count = tokenizer_encode(tokenizer, text, size, ids + 1, limit);
-                ids[0] = (int32_t)count;
-                if (out != NULL && fwrite(ids, sizeof *ids, count + 1, out) != count + 1)
-                        exit(1);
-                total += count;
+                total += tokenizer_encode(tokenizer, text, size, ids, limit);
                 text += size + 1;
         }
         return total;
@@ -69,12 +81,12 @@ int main(int argc, char *argv[])
         ids = hart_allocate_array(limit + 1, sizeof *ids);
         read_all(&input);
         if (argc == 3) {
-                (void)run(tokenizer, &input, '\0', ids, limit, stdout);
+                answer(tokenizer, &input, ids, limit);
                 return 0;
         }
         start = seconds();
         while (spent < strtod(argv[3], NULL)) {
-                total += run(tokenizer, &input, '\n', ids, limit, NULL);
+                total += run(tokenizer, &input, ids, limit);
                 spent = seconds() - start;
         }
         printf("%.1f\n", (double)total / spent / 1e6);
