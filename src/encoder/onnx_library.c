@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,8 +79,12 @@ hart_code onnx_library_open(const OrtApi **ret, const char *path, hart_error *er
         void *library = NULL, *symbol;
         get_api_base get_base;
         const OrtApiBase *base;
-        const hart_code code = path != NULL ? load(&library, path, err) : load_any(&library, err);
+        hart_code code;
 
+        /* There are libraries that tell their maker what they are used for, by a thread of their own. */
+        if (setenv("ORT_DISABLE_TELEMETRY", "1", 1) != 0)
+                return hart_fail_errno(err, HART_FATAL, errno, "setenv");
+        code = path != NULL ? load(&library, path, err) : load_any(&library, err);
         if (code < 0)
                 return code;
         symbol = dlsym(library, "OrtGetApiBase");

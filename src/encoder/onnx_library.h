@@ -18,4 +18,12 @@ hart_code onnx_library_open(const OrtApi **ret, const char *path, hart_error *er
 /* What a call gave as HART_OK, or as `code` with ONNX Runtime's own words; the status is released. */
 hart_code onnx_status(const OrtApi *api, OrtStatus *status, hart_code code, hart_error *err);
 
+/* Ends the function with `code` and the library's words where a call fails; `api` and `err` are the function's. */
+#define ONNX_TRY(call, code)                                                                                           \
+        do {                                                                                                           \
+                const hart_code try_code_ = onnx_status(api, (call), (code), err);                                     \
+                if (try_code_ < 0)                                                                                     \
+                        return try_code_;                                                                              \
+        } while (0)
+
 #endif
