@@ -83,11 +83,12 @@ need_postgresql() {
     as_root rm -f "$drop_in"
 }
 
-# The tests' Python: Debian's own packages, and from PyPI the official Neo4j driver, and the tokens that ours must equal.
-PYTHON_PACKAGES=(neo4j==6.4.1 tokenizers==0.23.3)
+# The tests' Python: Debian's own packages, and from PyPI the official Neo4j driver, the tokens that ours must
+# equal, and what writes models in ONNX.
+PYTHON_PACKAGES=(neo4j==6.4.1 tokenizers==0.23.3 onnx==1.23.2 numpy==2.4.6)
 PYTHON=$SOURCE/build/venv/bin/python3
 need_python() {
-    ! "$PYTHON" -c 'import neo4j, psycopg, pytest, tokenizers' 2>/dev/null || return 0
+    ! "$PYTHON" -c 'import neo4j, onnx, psycopg, pytest, tokenizers' 2>/dev/null || return 0
     rm -rf "$SOURCE/build/venv"
     /usr/bin/python3 -m venv --system-site-packages "$SOURCE/build/venv"
     quietly "$PYTHON" -m pip install --no-input --disable-pip-version-check "${PYTHON_PACKAGES[@]}" ||
