@@ -119,9 +119,9 @@ hart_code hart_catalog_children(hart_pg *pg, int32_t tenant, int64_t source,
 /* --- search ----------------------------------------------------------------------------------------------------- */
 
 typedef struct hart_search {
-        int32_t tenant;       /* HART_ANY_TENANT for all */
-        const char *revision; /* of the model that made `vector`, in hexadecimal */
-        const float *vector;  /* of length 1 */
+        int32_t tenant;      /* HART_ANY_TENANT for all */
+        int32_t model;       /* hartonomous.model's number of the one that made `vector` */
+        const float *vector; /* of length 1 */
         size_t dimension;
         size_t k; /* results wanted, from 1 */
 } hart_search;

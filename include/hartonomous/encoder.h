@@ -97,6 +97,8 @@ hart_encoder_options hart_encoder_options_of(const hart_encoder_model *model);
 /* With the model's key, which is among config_dir's credentials. */
 hart_code hart_encoder_open_model(hart_encoder **ret, const char *config_dir, const hart_encoder_model *model,
                                   hart_error *err);
+/* The precisions of an engine, NULL-terminated, the default first; NULL where the engine is not known. */
+const char *const *hart_encoder_precisions(const char *engine);
 /* By config_dir's embedding.conf, the model of that name; NULL: the first. HART_CONFIG, with the names there are, where
  * none has it. */
 hart_code hart_encoder_open_configured(hart_encoder **ret, const char *config_dir, const char *name, hart_error *err);

@@ -35,8 +35,7 @@ static hart_code compare_all(hart_pg *pg, struct searching *searching, hart_erro
 {
         hart_pg_parameters parameters = {0};
         add_tenant(&parameters, searching->search->tenant);
-        hart_pg_add_text(&parameters, searching->search->revision);
-        hart_pg_add_int4(&parameters, (int32_t)searching->search->dimension);
+        hart_pg_add_int4(&parameters, searching->search->model);
         hart_code code = hart_pg_stream(pg, &sql_vectors, &parameters, compare_rows, searching, err);
         hart_pg_parameters_done(&parameters);
         nearest_sort(&searching->best);

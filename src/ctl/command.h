@@ -59,6 +59,7 @@ typedef struct ctl_options {
         int64_t max_atoms, max_bytes;      /* -1: no limit; CTL_AS_IT_IS where not given */
         const char *kind;                  /* of entities in the graph */
         bool quick, repair, restart, empty, data;
+        bool force, write;
 } ctl_options;
 
 #define CTL_NO_ERROR INT64_MIN
@@ -111,6 +112,9 @@ enum {
 /* An enum has no room for more. */
 #define TAKES_REBUILD (UINT64_C(1) << 32) /* --restart, --empty */
 #define TAKES_DATA    (UINT64_C(1) << 33)
+#define TAKES_VECTORS (UINT64_C(1) << 34) /* --wait, for vectors */
+#define TAKES_FORCE   (UINT64_C(1) << 35)
+#define TAKES_WRITE   (UINT64_C(1) << 36)
 
 typedef struct ctl_command {
         const char *name;      /* "schema" */

@@ -24,7 +24,35 @@ const ctl_command ctl_commands[] = {
          "  hartonomousctl status --json | jq '.queues[] | select(.dead_letters > 0)'\n"},
         {"search", NULL, "TEXT", 1, 1, TAKES_COUNT | TAKES_TENANT | TAKES_MODEL | TAKES_JSON, ctl_search,
          "Find atoms by meaning, with their scores",
-         "  hartonomousctl search -k 5 'may I sell copies of the program?'\n"},
+         "  hartonomousctl search -k 5 'may I sell copies of the program?'\n"
+         "  hartonomousctl search --model bge-small-en-v1.5 'may I sell copies?'\n"},
+        {"model", "list", "", 0, 0, TAKES_JSON, ctl_model_list,
+         "List the models that make vectors: state, vectors, atoms without one", "  hartonomousctl model list\n"},
+        {"model", "add", "NAME", 1, 1, TAKES_DRY_RUN | TAKES_JSON, ctl_model_add,
+         "Take up a model of embedding.conf beside the active one: new atoms get its vectors too",
+         "  hartonomousctl model add bge-small-en-v1.5 --dry-run\n"
+         "  hartonomousctl model add bge-small-en-v1.5\n"},
+        {"model", "backfill", "NAME", 1, 1, TAKES_TENANT | TAKES_DRY_RUN | TAKES_VECTORS | TAKES_JSON,
+         ctl_model_backfill, "Ask for a model's vectors of the atoms that have none; goes on where it was stopped",
+         "  hartonomousctl model backfill bge-small-en-v1.5 --dry-run\n"
+         "  hartonomousctl model backfill bge-small-en-v1.5 --wait\n"},
+        {"model", "activate", "NAME", 1, 1, TAKES_FORCE | TAKES_JSON, ctl_model_activate,
+         "Let searches use a model; the one before is retired", "  hartonomousctl model activate bge-small-en-v1.5\n"},
+        {"model", "retire", "NAME", 1, 1, TAKES_JSON, ctl_model_retire,
+         "Give new atoms no more vectors of a model; those there are stay",
+         "  hartonomousctl model retire all-MiniLM-L6-v2\n"},
+        {"model", "remove", "NAME", 1, 1, TAKES_DRY_RUN | TAKES_YES | TAKES_JSON, ctl_model_remove,
+         "Remove a model with all its vectors",
+         "  hartonomousctl model remove all-MiniLM-L6-v2 --dry-run\n"
+         "  hartonomousctl model remove all-MiniLM-L6-v2@53aa51172d14 --yes\n"},
+        {"model", "check", "[NAME]", 0, 1, TAKES_WRITE | TAKES_JSON, ctl_model_check,
+         "Compute a model's reference vectors in each precision, and say how near and how fast this machine is",
+         "  hartonomousctl model check\n"
+         "  hartonomousctl model check bge-small-en-v1.5 --write\n"},
+        {"embed", NULL, "TEXT...", 1, -1, TAKES_MODEL | TAKES_JSON, ctl_embed,
+         "Print the vectors of texts, which the daemon computes; - reads a text from each line of standard input",
+         "  hartonomousctl embed 'may I sell copies of the program?'\n"
+         "  hartonomousctl embed --json - < questions.txt\n"},
         {"source", "list", "", 0, 0, TAKES_TENANT | TAKES_LIMIT | TAKES_STATE | TAKES_PARENT | TAKES_JSON,
          ctl_source_list, "List the documents that came in, newest first",
          "  hartonomousctl source list --state failed\n"

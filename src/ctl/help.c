@@ -30,9 +30,9 @@ void ctl_print_command_help(const ctl_command *command)
                 if (row->takes && !(row->takes & command->takes))
                         continue;
                 HART_CLEANUP(hart_free_p)
-                char *left = hart_format(row->kind == OPTION_OPTIONAL_TEXT ? "--%s[=%s]"
-                                         : row->argument                   ? "--%s=%s"
-                                                                           : "--%s%s",
+                char *left = hart_format(row->kind == OPTION_OPTIONAL_TEXT && row->argument ? "--%s[=%s]"
+                                         : row->argument                                    ? "--%s=%s"
+                                                                                            : "--%s%s",
                                          row->name, row->argument ? row->argument : "");
                 printf("  %c%c%c %-22s %s\n", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
                        row->letter ? ',' : ' ', left, row->help);

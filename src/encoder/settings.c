@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine.h"
+
 #define AT(member)      offsetof(hart_encoder_model, member)
 #define SECONDS(n)      ((n)*INT64_C(1000000))
 #define MILLISECONDS(n) ((n)*INT64_C(1000))
@@ -120,6 +122,14 @@ hart_encoder_options hart_encoder_options_of(const hart_encoder_model *model)
                 .connect_timeout = model->connect_timeout,
                 .timeout = model->timeout,
         };
+}
+
+const char *const *hart_encoder_precisions(const char *engine)
+{
+        for (size_t i = 0; i < engine_count; i++)
+                if (strcmp(engines[i]->name, engine) == 0)
+                        return engines[i]->precisions;
+        return NULL;
 }
 
 static hart_code no_such_model(const hart_encoder_settings *settings, const char *name, hart_error *err)

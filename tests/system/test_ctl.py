@@ -445,14 +445,18 @@ def test_lineage_without_the_graph_comes_from_postgresql(ingested, database, ctl
 # --- search ---
 
 
-def test_search_needs_vectors_and_says_so(database, ctl, model):
-    done = ctl("search", "--model", model, "--json", "cats")
+def test_search_needs_vectors_and_says_so(database, ctl, model, settings):
+    settings.write("embedding", {"model": {"directory": model}})
+    done = ctl("search", "--json", "cats")
     assert json.loads(done.stdout)["results"] == [] and "hartonomous-embedding" in done.stderr
 
 
-def test_search_without_a_model_says_what_to_do(database, ctl, tmp_path):
-    done = ctl("search", "--model", tmp_path, "cats", check=False)
+def test_search_without_a_model_says_what_to_do(database, ctl, settings, tmp_path):
+    settings.write("embedding", {"model": {"directory": tmp_path}})
+    done = ctl("search", "cats", check=False)
     assert done.returncode == 78 and str(tmp_path) in done.stderr
+    done = ctl("search", "--model", "unknown", "cats", check=False)
+    assert done.returncode == 78 and 'has no [model "unknown"]; it has all-MiniLM-L6-v2' in done.stderr
 
 
 def test_search_finds_by_meaning(database, ctl, start, model, tmp_path, wait_until):

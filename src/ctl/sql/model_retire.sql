@@ -1,0 +1,2 @@
+-- $1 model (integer). Its state before.
+SELECT hartonomous.retire_model($1::integer)
