@@ -20,6 +20,8 @@ struct model_card {
         float epsilon;      /* of layer norm */
         size_t token_limit; /* of one text, markers included */
         enum card_pooling pooling;
+        bool gelu_tanh;        /* GELU by its approximation, not by erf */
+        size_t first_position; /* of a text's first token: RoBERTa's family counts from its padding's number */
 };
 
 /* HART_CONFIG naming the file and what is wrong with it. */

@@ -22,6 +22,90 @@ static bool all_finite(const float *x, size_t count)
         return found == 0;
 }
 
+static void from_half(float *restrict to, const uint16_t *restrict from, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                uint32_t half = from[i], bits = (half & 0x7fff) << 13, sign = (half & 0x8000) << 16;
+                float x;
+                memcpy(&x, &bits, sizeof x);
+                x *= 0x1p112f; /* between the biases of the exponents */
+                memcpy(&bits, &x, sizeof bits);
+                /* Infinities and NaN have all bits of the exponent in either format. */
+                bits |= sign | ((half & 0x7c00) == 0x7c00 ? 0x7f800000u : 0);
+                memcpy(&to[i], &bits, sizeof bits);
+        }
+}
+
+static void from_bfloat(float *restrict to, const uint16_t *restrict from, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                uint32_t bits = (uint32_t)from[i] << 16;
+                memcpy(&to[i], &bits, sizeof bits);
+        }
+}
+
+static void to_bfloat(uint16_t *restrict to, const float *restrict from, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                uint32_t bits;
+                memcpy(&bits, &from[i], sizeof bits);
+                to[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+        }
+}
+
+/* Added to a number below 2^22, it leaves the nearest whole number in the low bits. */
+#define ROUNDER 0x1.8p23f
+
+static void to_signed(int8_t *restrict to, float *scale, const float *restrict x, size_t count)
+{
+        uint32_t most = 0;
+        float largest;
+
+        for (size_t i = 0; i < count; i++) {
+                uint32_t bits; /* of a positive number they have its order */
+                memcpy(&bits, &x[i], sizeof bits);
+                bits &= 0x7fffffff;
+                most = bits > most ? bits : most;
+        }
+        memcpy(&largest, &most, sizeof largest);
+        const float factor = largest > 1e-30f ? 127.0f / largest : 0;
+        *scale = largest / 127.0f;
+        for (size_t i = 0; i < count; i++) {
+                float rounded = x[i] * factor + ROUNDER;
+                uint32_t bits;
+                memcpy(&bits, &rounded, sizeof bits);
+                to[i] = (int8_t)bits;
+        }
+}
+
+static void to_unsigned(uint8_t *restrict to, float *scale, const float *restrict x, float least, size_t count)
+{
+        int32_t most = 0;
+        float largest;
+
+        for (size_t i = 0; i < count; i++) {
+                int32_t bits;
+                memcpy(&bits, &x[i], sizeof bits);
+                most = bits > most ? bits : most;
+        }
+        memcpy(&largest, &most, sizeof largest);
+        const float factor = 255.0f / (largest - least), shift = ROUNDER - least * factor;
+        *scale = (largest - least) / 255.0f;
+        for (size_t i = 0; i < count; i++) {
+                float rounded = x[i] * factor + shift;
+                uint32_t bits;
+                memcpy(&bits, &rounded, sizeof bits);
+                to[i] = (uint8_t)bits;
+        }
+}
+
+static void rescale(float *restrict x, float factor, const float *restrict factors, const float *restrict shift,
+                    size_t count)
+{
+        for (size_t i = 0; i < count; i++)
+                x[i] = x[i] * (factor * factors[i]) + shift[i];
+}
+
 static void add_three(float *restrict to, const float *restrict a, const float *restrict b, const float *restrict c,
                       size_t count)
 {
@@ -50,7 +134,7 @@ static void layer_norm(float *restrict x, const float *restrict y, size_t rows, 
         }
 }
 
-/* Attention is written in vectors of this length, which compilers make of what the level has. */
+/* What follows is written in vectors of this length, which compilers make of what the level has. */
 typedef float lanes __attribute__((vector_size(ATTENTION_LANES * sizeof(float))));
 typedef int32_t whole_lanes __attribute__((vector_size(ATTENTION_LANES * sizeof(int32_t))));
 
@@ -62,6 +146,83 @@ typedef int32_t whole_lanes __attribute__((vector_size(ATTENTION_LANES * sizeof(
                 (mask) = (whole_lanes)((a) > (b));                                                                     \
                 (to) = (lanes)(((whole_lanes)(a) & (mask)) | ((whole_lanes)(b) & ~(mask)));                            \
         } while (0)
+
+/* erf(z) ≈ z · P(z²) / Q(z²) to 4e-8, fitted to it by least squares from 0 to ERF_END, from where on it is 1. */
+#define ERF_END 3.92f
+
+static void gelu(float *restrict x, size_t count)
+{
+        for (size_t i = 0; i < count; i++) {
+                float z = x[i] * 0.70710678118654752f, u, p, q;
+                z = z > ERF_END ? ERF_END : z;
+                z = z < -ERF_END ? -ERF_END : z;
+                u = z * z;
+                p = u * 1.9921479e-8f - 1.9943037e-6f;
+                p = p * u + 1.48987e-4f;
+                p = p * u + 3.97289339e-3f;
+                p = p * u + 5.13972689e-2f;
+                p = p * u + 2.06114174e-1f;
+                p = p * u + 1.12837878f;
+                q = u * 1.02412502e-3f + 1.48892146e-2f;
+                q = q * u + 1.17564542e-1f;
+                q = q * u + 5.15992714e-1f;
+                q = q * u + 1.0f;
+                x[i] = 0.5f * x[i] * (1.0f + z * p / q);
+        }
+}
+
+/* e^x of x from -87 to 0 to about one unit in the last place: 2^n · e^r, |r| ≤ ln 2 / 2, e^r by Cephes' polynomial. */
+static inline __attribute__((always_inline)) void exponential(lanes *to, const lanes *from)
+{
+        lanes x = *from, n, r, p;
+        whole_lanes whole = __builtin_convertvector(x * 1.44269504088896341f - 0.5f, whole_lanes); /* to the nearest */
+
+        n = __builtin_convertvector(whole, lanes);
+        r = x - n * 0.69314718055994531f;
+        p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+        p = p * r + 8.3334519073e-3f;
+        p = p * r + 4.1665795894e-2f;
+        p = p * r + 1.6666665459e-1f;
+        p = p * r + 5.0000001201e-1f;
+        p = p * r * r + r + 1.0f;
+        *to = p * (lanes)((whole + 127) << 23);
+}
+
+/* x / (1 + e^(-2t)), t = √(2/π)·(x + 0.044715·x³) */
+static inline __attribute__((always_inline)) void gelu_tanh_lanes(lanes *from)
+{
+        const lanes none = {0};
+        lanes x = *from, t = (x + x * x * x * 0.044715f) * 1.5957691216057308f, below, power;
+        whole_lanes mask;
+
+        GREATER(below, t, none - t, mask);
+        below = none - below; /* -|2t| */
+        GREATER(below, below, none - 87.0f, mask);
+        exponential(&power, &below);
+        mask = (whole_lanes)(t < none);
+        t = (lanes)(((whole_lanes)power & mask) | ((whole_lanes)(none + 1.0f) & ~mask));
+        *from = x * t / (power + 1.0f);
+}
+
+static void gelu_tanh(float *restrict x, size_t count)
+{
+        float rest[ATTENTION_LANES] = {0};
+        lanes vector;
+        size_t i = 0;
+
+        for (; i + ATTENTION_LANES <= count; i += ATTENTION_LANES) {
+                LOAD(vector, x + i);
+                gelu_tanh_lanes(&vector);
+                STORE(x + i, vector);
+        }
+        if (i == count)
+                return;
+        memcpy(rest, x + i, (count - i) * sizeof *rest);
+        LOAD(vector, rest);
+        gelu_tanh_lanes(&vector);
+        STORE(rest, vector);
+        memcpy(x + i, rest, (count - i) * sizeof *rest);
+}
 
 static inline float greatest(const float *scores, size_t padded)
 {
@@ -81,31 +242,21 @@ static inline float greatest(const float *scores, size_t padded)
         return parts[0];
 }
 
-/* Replaces each x ≤ 0 by e^x to about one unit in the last place: 2^n · e^r, |r| ≤ ln 2 / 2, e^r by Cephes' polynomial.
- * Returns the sum. */
+/* Replaces each x by e^(x - most). Returns the sum. */
 static inline float exponentials(float *scores, size_t padded, float most)
 {
         const lanes least = {0};
-        lanes sums = {0}, x, n, r, p;
-        whole_lanes whole, mask;
+        lanes sums = {0}, x;
+        whole_lanes mask;
         float parts[ATTENTION_LANES], sum = 0;
 
         for (size_t j = 0; j < padded; j += ATTENTION_LANES) {
                 LOAD(x, scores + j);
                 x = x - most;
                 GREATER(x, x, least - 87.0f, mask);
-                whole = __builtin_convertvector(x * 1.44269504088896341f - 0.5f, whole_lanes); /* to the nearest */
-                n = __builtin_convertvector(whole, lanes);
-                r = x - n * 0.69314718055994531f;
-                p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-                p = p * r + 8.3334519073e-3f;
-                p = p * r + 4.1665795894e-2f;
-                p = p * r + 1.6666665459e-1f;
-                p = p * r + 5.0000001201e-1f;
-                p = p * r * r + r + 1.0f;
-                p = p * (lanes)((whole + 127) << 23);
-                STORE(scores + j, p);
-                sums += p;
+                exponential(&x, &x);
+                STORE(scores + j, x);
+                sums += x;
         }
         STORE(parts, sums);
         for (size_t j = 0; j < ATTENTION_LANES; j++)
@@ -113,65 +264,94 @@ static inline float exponentials(float *scores, size_t padded, float most)
         return sum;
 }
 
+/* Some queries at a time, so that each key and value is loaded once for all of them. */
+struct queries {
+        const float *query[ATTENTION_QUERIES];
+        float *scores[ATTENTION_QUERIES]; /* attention_padded(tokens) each */
+        float factor[ATTENTION_QUERIES];  /* 1 / their sum */
+};
+
 /* scores[j] = e^(query · key j - the greatest of these), with keys[dimension][padded]; about 0 from `tokens` on.
- * `padded` is a multiple of ATTENTION_LANES, so that no loop has a rest to do number by number. Returns the sum of all.
- */
-static float weigh(float *restrict scores, const float *restrict query, const float *restrict keys, size_t tokens,
-                   size_t padded, size_t head)
+ * `padded` is a multiple of ATTENTION_LANES, so that no loop has a rest to do number by number. */
+static void weigh(struct queries *restrict queries, const float *restrict keys, size_t tokens, size_t padded,
+                  size_t head)
 {
         for (size_t first = 0; first < padded; first += ATTENTION_LANES) {
-                lanes score = {0}, key;
+                lanes score[ATTENTION_QUERIES] = {{0}}, key;
                 for (size_t d = 0; d < head; d++) {
                         LOAD(key, keys + d * padded + first);
-                        score += query[d] * key;
+                        for (size_t q = 0; q < ATTENTION_QUERIES; q++)
+                                score[q] += queries->query[q][d] * key;
                 }
-                STORE(scores + first, score);
+                for (size_t q = 0; q < ATTENTION_QUERIES; q++)
+                        STORE(queries->scores[q] + first, score[q]);
         }
-        for (size_t j = tokens; j < padded; j++)
-                scores[j] = -INFINITY;
-        return exponentials(scores, padded, greatest(scores, padded));
+        for (size_t q = 0; q < ATTENTION_QUERIES; q++) {
+                float *scores = queries->scores[q];
+                for (size_t j = tokens; j < padded; j++)
+                        scores[j] = -INFINITY;
+                queries->factor[q] = 1.0f / exponentials(scores, padded, greatest(scores, padded));
+        }
 }
 
-/* to = Σ scores[j] · value j, divided by `sum`. */
-static void mix(float *restrict to, const float *restrict scores, const float *restrict values,
-                const struct attention_shape *shape, float sum)
+/* to[q] = Σ scores[q][j] · value j, times factor[q]; of the first `count` queries. */
+static void mix(float *restrict to, const struct queries *restrict queries, size_t count, const float *restrict values,
+                const struct attention_shape *shape)
 {
-        const size_t stride = 3 * shape->heads * shape->head;
+        const size_t hidden = shape->heads * shape->head, stride = 3 * hidden;
         size_t first = 0;
 
         for (; first + ATTENTION_LANES <= shape->head; first += ATTENTION_LANES) {
-                lanes mixed = {0}, value;
+                lanes mixed[ATTENTION_QUERIES] = {{0}}, value;
                 for (size_t j = 0; j < shape->tokens; j++) {
                         LOAD(value, values + j * stride + first);
-                        mixed += scores[j] * value;
+                        for (size_t q = 0; q < ATTENTION_QUERIES; q++)
+                                mixed[q] += queries->scores[q][j] * value;
                 }
-                mixed = mixed / sum;
-                STORE(to + first, mixed);
+                for (size_t q = 0; q < ATTENTION_QUERIES; q++) {
+                        mixed[q] *= queries->factor[q];
+                        if (q < count)
+                                STORE(to + q * hidden + first, mixed[q]);
+                }
         }
-        for (; first < shape->head; first++) {
-                float mixed = 0;
-                for (size_t j = 0; j < shape->tokens; j++)
-                        mixed += scores[j] * values[j * stride + first];
-                to[first] = mixed / sum;
+        for (; first < shape->head; first++)
+                for (size_t q = 0; q < count; q++) {
+                        float mixed = 0;
+                        for (size_t j = 0; j < shape->tokens; j++)
+                                mixed += queries->scores[q][j] * values[j * stride + first];
+                        to[q * hidden + first] = mixed * queries->factor[q];
+                }
+}
+
+static void attend(float *to, const float *head, const float *keys, struct queries *queries,
+                   const struct attention_shape *shape)
+{
+        size_t hidden = shape->heads * shape->head, padded = attention_padded(shape->tokens);
+
+        for (size_t i = 0; i < shape->tokens; i += ATTENTION_QUERIES) {
+                size_t left = shape->tokens - i, count = left < ATTENTION_QUERIES ? left : ATTENTION_QUERIES;
+                for (size_t q = 0; q < ATTENTION_QUERIES; q++) /* where fewer are left, the last is done again */
+                        queries->query[q] = head + (i + (q < count ? q : count - 1)) * 3 * hidden;
+                weigh(queries, keys, shape->tokens, padded, shape->head);
+                mix(to + i * hidden, queries, count, head + 2 * hidden, shape);
         }
 }
 
 static void attention(float *to, const float *qkv, const struct attention_shape *shape, float *scratch)
 {
-        size_t hidden = shape->heads * shape->head, stride = 3 * hidden, padded = attention_padded(shape->tokens);
-        float *keys = scratch, *scores = scratch + padded * shape->head;
-        float scale = 1.0f / sqrtf((float)shape->head);
+        size_t hidden = shape->heads * shape->head, padded = attention_padded(shape->tokens);
+        float *keys = scratch, scale = 1.0f / sqrtf((float)shape->head);
+        struct queries queries;
 
+        for (size_t q = 0; q < ATTENTION_QUERIES; q++)
+                queries.scores[q] = scratch + padded * (shape->head + q);
         memset(keys, 0, padded * shape->head * sizeof *keys);
         for (size_t first = 0; first < hidden; first += shape->head) {
-                const float *query = qkv + first, *key = query + hidden, *value = key + hidden;
+                const float *key = qkv + hidden + first;
                 for (size_t j = 0; j < shape->tokens; j++)
                         for (size_t d = 0; d < shape->head; d++)
-                                keys[d * padded + j] = key[j * stride + d] * scale;
-                for (size_t i = 0; i < shape->tokens; i++) {
-                        float sum = weigh(scores, query + i * stride, keys, shape->tokens, padded, shape->head);
-                        mix(to + i * hidden + first, scores, value, shape, sum);
-                }
+                                keys[d * padded + j] = key[j * 3 * hidden + d] * scale;
+                attend(to + first, qkv + first, keys, &queries, shape);
         }
 }
 
@@ -195,7 +375,15 @@ static void pool(float *restrict to, const float *restrict x, size_t rows, size_
 const struct kernels KERNELS = {
         .name = KERNELS_NAME,
         .all_finite = all_finite,
+        .from_half = from_half,
+        .from_bfloat = from_bfloat,
+        .to_bfloat = to_bfloat,
+        .to_signed = to_signed,
+        .to_unsigned = to_unsigned,
+        .rescale = rescale,
         .add_three = add_three,
+        .gelu = gelu,
+        .gelu_tanh = gelu_tanh,
         .layer_norm = layer_norm,
         .attention = attention,
         .pool = pool,

@@ -8,13 +8,22 @@
 
 #include <hartonomous/memory.h>
 
-static const size_t blocks[] = {128, 64, 48, 32, 24, 20, 16, 12, 8, PRODUCT_ROWS_MULTIPLE};
-enum { BLOCKS = sizeof blocks / sizeof blocks[0], BIGGEST = 0 };
+enum { BLOCKS = PRODUCT_ROWS / PRODUCT_ROWS_MULTIPLE }; /* block i has (i + 1) · PRODUCT_ROWS_MULTIPLE rows */
+
+static const struct {
+        dnnl_data_type_t x, weights, given; /* given to product_open */
+        size_t size;                        /* of a number of x */
+        dnnl_cpu_isa_t isa;                 /* what computes it directly */
+} kinds_of_numbers[] = {
+        [PRODUCT_FLOAT] = {dnnl_f32, dnnl_f32, dnnl_f32, 4, 0},
+        [PRODUCT_BFLOAT] = {dnnl_bf16, dnnl_bf16, dnnl_f32, 2, dnnl_cpu_isa_avx512_core_bf16},
+        [PRODUCT_SIGNED] = {dnnl_s8, dnnl_s8, dnnl_s8, 1, dnnl_cpu_isa_avx512_core_vnni},
+        [PRODUCT_UNSIGNED] = {dnnl_u8, dnnl_s8, dnnl_s8, 1, dnnl_cpu_isa_avx512_core_vnni},
+};
 
 /* What all products of one shape share. */
 struct kind {
         struct product_shape shape;
-        dnnl_primitive_attr_t attributes;
         dnnl_memory_desc_t weights, bias;
         struct code {
                 dnnl_primitive_t primitive; /* NULL until it is needed */
@@ -27,6 +36,8 @@ struct product_context {
         dnnl_engine_t engine;
         dnnl_stream_t stream;
         struct kind *kinds;
+        unsigned threads;
+        bool started;
 };
 
 struct product {
@@ -41,7 +52,7 @@ static hart_code failed(dnnl_status_t status, const char *what, hart_error *err)
 }
 
 /* oneDNN takes handles without const, also those it only reads. */
-static void *handle(const float *numbers)
+static void *handle(const void *numbers)
 {
         return (void *)(uintptr_t)numbers;
 }
@@ -62,7 +73,9 @@ hart_code product_context_open(struct product_context **ret, unsigned threads, h
         HART_CLEANUP(product_context_close_p) struct product_context *context = hart_allocate(sizeof *context);
         dnnl_status_t status;
 
-        set_threads(threads);
+        /* One thread lays out weights: a pool of them does not live on in a process that is forked. */
+        set_threads(1);
+        context->threads = threads;
         status = dnnl_engine_create(&context->engine, dnnl_cpu, 0);
         if (status == dnnl_success)
                 status = dnnl_stream_create(&context->stream, context->engine, dnnl_stream_default_flags);
@@ -79,7 +92,6 @@ static void close_kind(struct kind *kind)
                 (void)dnnl_memory_destroy(kind->code[i].y);
                 (void)dnnl_primitive_destroy(kind->code[i].primitive);
         }
-        (void)dnnl_primitive_attr_destroy(kind->attributes);
         free(kind);
 }
 
@@ -101,34 +113,67 @@ void product_context_close_p(struct product_context **context)
         product_context_close(*context);
 }
 
-static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_format_tag_t layout)
+bool product_has(enum product_numbers numbers)
+{
+        dnnl_cpu_isa_t isa = kinds_of_numbers[numbers].isa;
+
+        return (dnnl_get_effective_cpu_isa() & isa) == isa;
+}
+
+size_t product_vector(void)
+{
+        dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
+
+        return (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 64
+               : (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2             ? 32
+                                                                            : 16;
+}
+
+static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type, dnnl_format_tag_t layout)
 {
         dnnl_memory_desc_t description;
         const dnnl_dims_t sides = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
 
-        (void)dnnl_memory_desc_init_by_tag(&description, 2, sides, dnnl_f32, layout);
+        (void)dnnl_memory_desc_init_by_tag(&description, 2, sides, type, layout);
         return description;
+}
+
+static bool is_whole(const struct product_shape *shape)
+{
+        return shape->numbers == PRODUCT_SIGNED || shape->numbers == PRODUCT_UNSIGNED;
+}
+
+static size_t rows_of(size_t block)
+{
+        return (block + 1) * PRODUCT_ROWS_MULTIPLE;
+}
+
+static dnnl_memory_desc_t x_of(const struct kind *kind, size_t block)
+{
+        return matrix(rows_of(block), kind->shape.inputs, kinds_of_numbers[kind->shape.numbers].x, dnnl_ab);
+}
+
+static dnnl_memory_desc_t y_of(const struct kind *kind, size_t block)
+{
+        return matrix(rows_of(block), kind->shape.outputs, dnnl_f32, dnnl_ab);
 }
 
 static dnnl_status_t describe(const struct product_context *context, const struct kind *kind, size_t block,
                               const dnnl_memory_desc_t *weights, dnnl_primitive_desc_t *ret)
 {
-        dnnl_memory_desc_t x = matrix(blocks[block], kind->shape.inputs, dnnl_ab);
-        dnnl_memory_desc_t y = matrix(blocks[block], kind->shape.outputs, dnnl_ab);
+        dnnl_memory_desc_t x = x_of(kind, block), y = y_of(kind, block);
         dnnl_matmul_desc_t product;
-        dnnl_status_t status = dnnl_matmul_desc_init(&product, &x, weights, &kind->bias, &y);
+        dnnl_status_t status =
+                dnnl_matmul_desc_init(&product, &x, weights, is_whole(&kind->shape) ? NULL : &kind->bias, &y);
 
-        return status == dnnl_success
-                       ? dnnl_primitive_desc_create(ret, &product, kind->attributes, context->engine, NULL)
-                       : status;
+        return status == dnnl_success ? dnnl_primitive_desc_create(ret, &product, NULL, context->engine, NULL) : status;
 }
 
 /* Code for one block of rows. */
 static dnnl_status_t generate(struct product_context *context, struct kind *kind, size_t block)
 {
         struct code *code = &kind->code[block];
-        dnnl_memory_desc_t x = matrix(blocks[block], kind->shape.inputs, dnnl_ab);
-        dnnl_memory_desc_t y = matrix(blocks[block], kind->shape.outputs, dnnl_ab);
+        dnnl_memory_desc_t x = x_of(kind, block), y = y_of(kind, block);
         dnnl_primitive_desc_t description = NULL;
         dnnl_status_t status = describe(context, kind, block, &kind->weights, &description);
 
@@ -142,32 +187,16 @@ static dnnl_status_t generate(struct product_context *context, struct kind *kind
         return status;
 }
 
-static dnnl_status_t set_attributes(struct kind *kind)
-{
-        dnnl_post_ops_t after = NULL;
-        dnnl_status_t status = dnnl_primitive_attr_create(&kind->attributes);
-
-        if (status != dnnl_success || !kind->shape.gelu)
-                return status;
-        status = dnnl_post_ops_create(&after);
-        if (status == dnnl_success)
-                status = dnnl_post_ops_append_eltwise(after, 1, dnnl_eltwise_gelu_erf, 0, 0);
-        if (status == dnnl_success)
-                status = dnnl_primitive_attr_set_post_ops(kind->attributes, after);
-        (void)dnnl_post_ops_destroy(after);
-        return status;
-}
-
 /* Lets oneDNN choose the layout of the weights. */
 static dnnl_status_t choose_layout(struct product_context *context, struct kind *kind)
 {
-        dnnl_memory_desc_t any = matrix(kind->shape.inputs, kind->shape.outputs, dnnl_format_tag_any);
+        dnnl_memory_desc_t any = matrix(kind->shape.inputs, kind->shape.outputs,
+                                        kinds_of_numbers[kind->shape.numbers].weights, dnnl_format_tag_any);
         dnnl_primitive_desc_t description = NULL;
-        dnnl_status_t status = set_attributes(kind);
+        dnnl_status_t status;
 
-        kind->bias = matrix(1, kind->shape.outputs, dnnl_ab);
-        if (status == dnnl_success)
-                status = describe(context, kind, BIGGEST, &any, &description);
+        kind->bias = matrix(1, kind->shape.outputs, dnnl_f32, dnnl_ab);
+        status = describe(context, kind, BLOCKS - 1, &any, &description);
         if (status == dnnl_success)
                 kind->weights = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
         (void)dnnl_primitive_desc_destroy(description);
@@ -180,7 +209,7 @@ static dnnl_status_t find_kind(struct product_context *context, const struct pro
         dnnl_status_t status;
 
         while (kind != NULL && (kind->shape.inputs != shape->inputs || kind->shape.outputs != shape->outputs ||
-                                kind->shape.gelu != shape->gelu))
+                                kind->shape.numbers != shape->numbers))
                 kind = kind->next;
         if (kind == NULL) {
                 kind = hart_allocate(sizeof *kind);
@@ -219,11 +248,12 @@ static dnnl_status_t convert(struct product_context *context, dnnl_memory_t from
         return status;
 }
 
-static dnnl_status_t fill(struct product *product, const float *weights, const float *bias)
+static dnnl_status_t fill(struct product *product, const void *weights, const float *bias)
 {
         const struct kind *kind = product->kind;
         dnnl_engine_t engine = product->context->engine;
-        dnnl_memory_desc_t given = matrix(kind->shape.inputs, kind->shape.outputs, dnnl_ba);
+        dnnl_memory_desc_t given =
+                matrix(kind->shape.inputs, kind->shape.outputs, kinds_of_numbers[kind->shape.numbers].given, dnnl_ba);
         dnnl_memory_t from = NULL;
         void *copy = NULL;
         dnnl_status_t status = dnnl_memory_create(&from, &given, engine, handle(weights));
@@ -232,18 +262,18 @@ static dnnl_status_t fill(struct product *product, const float *weights, const f
                 status = dnnl_memory_create(&product->weights, &kind->weights, engine, DNNL_MEMORY_ALLOCATE);
         if (status == dnnl_success)
                 status = convert(product->context, from, product->weights);
-        if (status == dnnl_success)
+        if (status == dnnl_success && bias != NULL)
                 status = dnnl_memory_create(&product->bias, &kind->bias, engine, DNNL_MEMORY_ALLOCATE);
-        if (status == dnnl_success)
+        if (status == dnnl_success && bias != NULL)
                 status = dnnl_memory_get_data_handle(product->bias, &copy);
-        if (status == dnnl_success)
+        if (status == dnnl_success && bias != NULL)
                 memcpy(copy, bias, kind->shape.outputs * sizeof *bias);
         (void)dnnl_memory_destroy(from);
         return status;
 }
 
 hart_code product_open(struct product **ret, struct product_context *context, const struct product_shape *shape,
-                       const float *weights, const float *bias, hart_error *err)
+                       const void *weights, const float *bias, hart_error *err)
 {
         struct product *product = hart_allocate(sizeof *product);
         dnnl_status_t status;
@@ -269,7 +299,7 @@ void product_close(struct product *product)
         free(product);
 }
 
-static dnnl_status_t run_block(struct product *product, size_t block, const float *x, float *y)
+static dnnl_status_t run_block(struct product *product, size_t block, const void *x, float *y)
 {
         struct code *code = &product->kind->code[block];
         dnnl_status_t status = dnnl_success;
@@ -284,24 +314,28 @@ static dnnl_status_t run_block(struct product *product, size_t block, const floa
                 return status;
         const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, code->x},
                                              {DNNL_ARG_WEIGHTS, product->weights},
-                                             {DNNL_ARG_BIAS, product->bias},
-                                             {DNNL_ARG_DST, code->y}};
-        return dnnl_primitive_execute(code->primitive, product->context->stream, 4, arguments);
+                                             {DNNL_ARG_DST, code->y},
+                                             {DNNL_ARG_BIAS, product->bias}};
+        return dnnl_primitive_execute(code->primitive, product->context->stream, product->bias != NULL ? 4 : 3,
+                                      arguments);
 }
 
-hart_code product_run(struct product *product, const float *x, float *y, size_t rows, hart_error *err)
+hart_code product_run(struct product *product, const void *x, float *y, size_t rows, hart_error *err)
 {
         const struct product_shape *shape = &product->kind->shape;
+        const char *from = x;
 
-        rows = (rows + PRODUCT_ROWS_MULTIPLE - 1) / PRODUCT_ROWS_MULTIPLE * PRODUCT_ROWS_MULTIPLE;
-        for (size_t block = 0; rows > 0; block++)
-                while (rows >= blocks[block]) {
-                        dnnl_status_t status = run_block(product, block, x, y);
-                        if (status != dnnl_success)
-                                return failed(status, "a matrix product", err);
-                        x += blocks[block] * shape->inputs;
-                        y += blocks[block] * shape->outputs;
-                        rows -= blocks[block];
-                }
+        if (!product->context->started)
+                set_threads(product->context->threads);
+        product->context->started = true;
+        while (rows > 0) {
+                size_t taken = rows < PRODUCT_ROWS ? rows : PRODUCT_ROWS;
+                dnnl_status_t status = run_block(product, (taken - 1) / PRODUCT_ROWS_MULTIPLE, from, y);
+                if (status != dnnl_success)
+                        return failed(status, "a matrix product", err);
+                from += taken * shape->inputs * kinds_of_numbers[shape->numbers].size;
+                y += taken * shape->outputs;
+                rows -= taken;
+        }
         return HART_OK;
 }
