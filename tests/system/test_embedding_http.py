@@ -12,6 +12,7 @@ import pytest
 import encoder_probe
 import vector_server as server_of
 from encoder_probe import Encoder, Refused, difference
+from test_embedding import Atoms
 from vector_server import Status, Vectors, VectorServer
 
 SECOND = 1_000_000  # the probe's options are in microseconds
@@ -169,7 +170,7 @@ def test_a_server_that_is_gone_for_a_moment(serve):
 ])
 def test_a_server_that_is_ill_is_to_be_asked_again_later(server, trouble, words):
     server.trouble = server_of.always(trouble)
-    with Encoder(**options(server, timeout=SECOND)) as encoder:
+    with Encoder(**options(server, timeout=SECOND // 2)) as encoder:
         vectors, answer = encoder.call(["a text"])
         assert (answer["code"], vectors) == ("retry", []) and words in answer["error"]
         assert answer["microseconds"] < 15 * SECOND and ("429" not in words or answer["microseconds"] < 2 * SECOND)
@@ -321,3 +322,143 @@ def test_tls(serve, tmp_path):
     with pytest.raises(Refused) as refused:
         Encoder(**options(server, ca_file=str(tmp_path / "other.pem"), dimension=0)).close()
     assert refused.value.code == "config" and "certificate" in refused.value.error
+
+
+# --- the daemon ---
+
+
+@pytest.fixture
+def atoms(database):
+    return Atoms(database)
+
+
+def model(server, **more):
+    return {"name": "served", "engine": "http", "url": server.url(), "remote_name": "mini", "timeout": "1s", **more}
+
+
+def assert_each_has_its_vector(database, server, ids):
+    rows = database.query("SELECT atom_id, canonical_text, vector FROM hartonomous.embedding e JOIN hartonomous.atom a USING (atom_id)")
+    assert sorted(row[0] for row in rows) == sorted(ids), "one each"
+    assert_vectors(server, [row[1] for row in rows], [row[2] for row in rows])
+
+
+def letters(database):
+    return [row[0] for row in database.query("SELECT coalesce(error_text, reason) FROM broker.dead_letter ORDER BY 1")]
+
+
+def chaos(seed):
+    """Any trouble, for up to two times the same texts are asked for."""
+    kinds = [TROUBLE[name] for name in sorted(TROUBLE) if name not in ("429 with Retry-After", "endless")]
+    draw, seen, lock = random.Random(seed), collections.Counter(), threading.Lock()
+
+    def trouble(asked):
+        with lock:
+            seen[tuple(asked.texts)] += 1
+            return draw.choice(kinds)() if seen[tuple(asked.texts)] <= draw.choice((0, 1, 2)) else None
+
+    return trouble
+
+
+def test_whatever_the_server_does_each_atom_has_one_vector(start, atoms, wait_until, database, server):
+    server.trouble = chaos(7)
+    ids = atoms.add(sentences(240))
+    for first in range(0, len(ids), 20):
+        atoms.ask(ids[first:first + 25])  # some are asked for twice
+    daemon = start("embedding", model=model(server, dimension=24, timeout="400ms"), worker={"batch_size": 2, "retry_base": "10ms", "retry_max": "20ms"})
+    wait_until(lambda: atoms.count() >= 60, 60)
+    daemon.kill()
+    daemon.launch()
+    wait_until(atoms.is_idle, 60)
+    assert_each_has_its_vector(database, server, ids)
+    assert letters(database) == []
+    assert database.query("SELECT name, dimension, engine FROM hartonomous.model WHERE name = 'served'") == [("served", 24, "http/remote")]
+
+
+def test_a_refused_text_is_a_dead_letter_and_its_neighbours_have_their_vectors(start, atoms, wait_until, database, server):
+    server.shape = server_of.tei
+    server.trouble = refuse(lambda text: "forbidden" in text)
+    texts = sentences(70)
+    texts[20], texts[21], texts[65] = "forbidden 1", "forbidden 2", "forbidden 3"
+    ids = atoms.add(texts)
+    for first in range(0, 60, 30):
+        atoms.ask(ids[first:first + 30])
+    for atom in ids[60:]:
+        atoms.ask([atom])
+    start("embedding", model=model(server, api="tei", url=server.url("/embed")))
+    wait_until(lambda: atoms.is_idle() and len(letters(database)) == 3, 60)
+    assert_each_has_its_vector(database, server, [atom for n, atom in enumerate(ids) if n not in (20, 21, 65)])
+    for atom, letter in zip((ids[20], ids[21], ids[65]), sorted(letters(database), key=lambda letter: int(letter.split("atom ")[1].split()[0]))):
+        assert f"atom {atom} " in letter and "it has a word in it" in letter
+
+
+def test_a_server_that_comes_later_goes_and_comes_back(start, atoms, wait_until, database, serve):
+    server = serve()
+    port = server.server_port
+    server.close()
+    ids = atoms.add(sentences(50))
+    atoms.ask(ids[:25])
+    daemon = start("embedding", model=model(server), ready=False, worker={"retry_base": "50ms", "retry_max": "100ms"})
+    wait_until(lambda: "Waiting for" in daemon.status, 30)
+    server = serve(port=port)
+    daemon.wait_ready()
+    wait_until(lambda: atoms.count() == 25, 30)
+    server.close()
+    atoms.ask(ids[25:])
+    wait_until(lambda: "Waiting for" in daemon.status, 30)
+    assert database.value("SELECT max(attempts) FROM broker.message WHERE message_type = 'EmbeddingRequest'") == 0
+    server = serve(port=port)
+    wait_until(atoms.is_idle, 40)
+    assert_each_has_its_vector(database, server, ids)
+    assert letters(database) == []
+
+
+@pytest.mark.parametrize("dimension", [24, 0])
+def test_a_server_that_wants_to_be_left_alone_is(start, atoms, wait_until, server, dimension):
+    """By messages, and, where it has to be asked before the first of them, already at start."""
+    atoms.ask(atoms.add(["a text"]))
+    server.trouble = server_of.always(lambda: Status(429, Retry_After=600))
+    daemon = start("embedding", ready=dimension > 0, model=model(server, dimension=dimension),
+                   worker={"retry_base": "10ms", "retry_max": "20ms", "poll": "100ms"})
+    wait_until(lambda: "Waiting for" in daemon.status, 30)
+    time.sleep(1.5)
+    assert len(server.posts()) == 1
+    daemon.stop(timeout=5)
+
+
+def test_it_stops_while_the_server_never_answers(start, atoms, wait_until, database, server):
+    server.trouble = server_of.always(lambda: server_of.late(1000))
+    atoms.ask(atoms.add(sentences(40)))
+    daemon = start("embedding", model=model(server, dimension=24, timeout="10min"))
+    wait_until(server.posts, 30)
+    daemon.stop(timeout=6)
+    assert atoms.count() == 0 and database.query("SELECT attempts FROM broker.message WHERE message_type = 'EmbeddingRequest'") == [(0,)]
+
+
+def test_the_key_is_a_credential_and_no_line_has_it(start, atoms, wait_until, settings, database, server):
+    settings.credential("vectors-key", "s3cret-key")
+    atom, other = atoms.add(["a text", "another"])
+    atoms.ask([atom])
+    daemon = start("embedding", model=model(server, key="vectors-key"))
+    wait_until(lambda: atoms.count() == 1)
+    assert {asked.headers["Authorization"] for asked in server.posts()} == {"Bearer s3cret-key"}
+    server.trouble = server_of.always(lambda: Status(401, {"error": {"message": "Incorrect API key provided: s3cret-key"}}))
+    atoms.ask([other])
+    assert daemon.wait_exit() == 78
+    assert "HTTP 401: the key" in daemon.log() and "s3cret" not in daemon.log()
+    assert database.query("SELECT attempts FROM broker.message WHERE message_type = 'EmbeddingRequest'") == [(0,)], "it waits for whoever mends it"
+
+
+def test_a_key_that_is_not_there(start, server, database):
+    daemon = start("embedding", model=model(server, key="vectors-key"), ready=False)
+    assert daemon.wait_exit() == 78 and "vectors-key" in daemon.log() and server.asked == []
+
+
+def test_another_model_behind_the_same_address_is_noticed(start, atoms, wait_until, database, server):
+    atom, other = atoms.add(["a text", "another"])
+    atoms.ask([atom])
+    daemon = start("embedding", model=model(server))
+    wait_until(lambda: atoms.count() == 1)
+    server.dimension = 32
+    atoms.ask([other])
+    assert daemon.wait_exit() == 78 and "have 32 numbers, not 24" in daemon.log()
+    assert atoms.count() == 1 and letters(database) == []
