@@ -421,7 +421,7 @@ def test_a_server_that_wants_to_be_left_alone_is(start, atoms, wait_until, serve
                    worker={"retry_base": "10ms", "retry_max": "20ms", "poll": "100ms"})
     wait_until(lambda: "Waiting for" in daemon.status, 30)
     time.sleep(1.5)
-    assert len(server.posts()) == 1
+    assert len(server.posts()) == (1 if dimension else 2), "at start by both processes, whose queues are not the same"
     daemon.stop(timeout=5)
 
 
