@@ -143,6 +143,35 @@ def test_big_documents_go_in_pieces_and_small_batches(graph, database, start, wa
     assert dead_letters(database) == []
 
 
+def test_without_levels_documents_are_there_and_what_they_are_made_of_is_not(graph, database, ctl, settings, start, wait_until):
+    add_document(database, 1, SENTENCES)
+    daemon = start("graph-sync", sync={"levels": 0})
+    settled(database, wait_until)
+    assert graph.query("MATCH (a:Atom) RETURN a.atomType AS type") == [{"type": "text/document"}]
+    assert graph.query("MATCH (:Atom)-[:INGESTED_FROM]->(:Source) RETURN count(*) AS n") == [{"n": 1}]
+    ctl("graph", "check")
+    daemon.stop()
+    daemon = start("graph-sync", sync={"levels": 1})
+    assert ctl("graph", "check", check=False).returncode == 1, "the components are wanted now"
+    ctl("graph", "check", "--repair", "--yes")
+    settled(database, wait_until)
+    assert_equal(database, graph)
+
+
+def test_a_document_that_outlives_its_source_is_told_of_by_the_deletion(graph, database, start, wait_until):
+    """Its source went before graph sync came to it: nothing else would name what it is made of."""
+    source, root = add_document(database, 1, SENTENCES[:3])
+    with database.connect() as connection:
+        summary = add_atom(connection, 1, "text", "sentence", b"In short.")
+        connection.execute("SELECT hartonomous.link_provenance(ARRAY[%s]::bigint[], %s, 'summary')", (root, summary))
+        connection.execute("SELECT * FROM hartonomous.delete_sources(1, %s)", ([source],))
+    assert database.value("SELECT count(*) FROM hartonomous.atom WHERE atom_id = %s", (root,)) == 1
+    start("graph-sync")
+    settled(database, wait_until)
+    assert len(graph.query("MATCH (:Atom {id: $root})-[c:HAS_COMPONENT]->() RETURN c.sequenceIndex AS i", root=root)) == 3
+    assert_equal(database, graph)
+
+
 def test_hand_made_changes_are_undone_by_a_repeat(graph, database, start, wait_until):
     source, root = add_document(database, 1, SENTENCES)
     start("graph-sync", sync={"piece": 100})
