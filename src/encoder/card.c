@@ -185,7 +185,7 @@ hart_code card_read(struct model_card *card, const char *folder, enum card_use u
                 code = read_file(card, folder, i, use, err);
         if (code < 0)
                 return code;
-        if (card->heads != 0 && card->hidden % card->heads != 0)
+        if (use == CARD_FOR_BERT && card->hidden % card->heads != 0)
                 return hart_fail(err, HART_CONFIG, "%s/config.json: hidden_size is no multiple of num_attention_heads",
                                  folder);
         if (card->positions != 0 && card->token_limit > card->positions)

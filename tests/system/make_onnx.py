@@ -112,9 +112,9 @@ class Bert(Graph):
         return self.add("Div", total, self.add("ReduceSum", mask, self.integers(1), keepdims=0))
 
 
-def bert(folder, output="last_hidden_state", with_types=True):
-    """The model of a folder; output "sentence_embedding" pools inside."""
-    graph = Bert(folder)
+def bert(folder, output="last_hidden_state", with_types=True, graph=None):
+    """The model of a folder, or of a graph begun for it; output "sentence_embedding" pools inside."""
+    graph = graph or Bert(folder)
     x = graph.states(with_types)
     sides = ["texts", "tokens"]
     inputs = dict.fromkeys(["input_ids", "attention_mask"] + ["token_type_ids"] * with_types, (TensorProto.INT64, sides))
@@ -142,9 +142,9 @@ def small(vocabulary, hidden=8, output="last_hidden_state", inputs=("input_ids",
 
 
 def save(model, path, outside=None):
-    """With `outside`, a file name, the weights lie in that file beside it."""
+    """With `outside`, a file name, all weights but the smallest lie in that file beside it."""
     if outside:
-        onnx.save(model, path, save_as_external_data=True, location=outside, size_threshold=0)
+        onnx.save(model, path, save_as_external_data=True, location=outside, size_threshold=1024)
     else:
         onnx.save(model, path)
 
