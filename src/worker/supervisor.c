@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-/* The longest sleep: telemetry wants to close silent connections. */
-#define LONGEST_SLEEP (5 * HART_SECOND)
+/* With nothing to do. */
+#define LONGEST_SLEEP (10 * HART_SECOND)
 /* Beyond what was meant to be slept, the supervisor itself did not run: its machine or group was frozen, or something
  * was prepared. */
 #define LONG_GAP HART_SECOND
@@ -51,59 +48,6 @@ static void tell_hung(void *data, const worker_child *child)
                     child->status);
 }
 
-static void describe_end(int status, char *text, size_t size)
-{
-        if (WIFSIGNALED(status))
-                snprintf(text, size, "by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
-        else
-                snprintf(text, size, "with status %d", WEXITSTATUS(status));
-}
-
-/* One that was not asked to. */
-static void lose(worker_supervisor *supervisor, const worker_child *child, int status)
-{
-        static const char *const fields[] = {"EVENT=process-ended", NULL};
-        hart_worker_context *context = supervisor->context;
-        char how[96];
-        describe_end(status, how, sizeof how);
-        hart_error error = {0};
-        if (supervisor->previous && child->serial == supervisor->current->serial && !child->ready) {
-                hart_fail(&error, HART_CONFIG, "process %u ended %s before it was ready: %s", child->number, how,
-                          child->status);
-                supervisor_refuse(supervisor, &error);
-                return;
-        }
-        if (WIFEXITED(status) && WEXITSTATUS(status) == HART_EXIT_CONFIG) { /* it has said why */
-                supervision_status(&context->supervision, hart_now(), child->status, true);
-                context->exit_status = HART_EXIT_CONFIG;
-                context->stopping = true;
-                return;
-        }
-        atomic_fetch_add(&context->metrics.board->replaced, 1);
-        context_log(context, HART_LOG_WARNING, fields, "Process %u (%d) ended %s, another takes its place",
-                    child->number, (int)child->pid, how);
-        const worker_settings *loop = &context->configuration->loop;
-        if (children_died(&supervisor->children, child, loop->retry_base, loop->retry_max, hart_now())) {
-                hart_fail(&error, HART_FATAL, "Processes end again and again, at last process %u %s", child->number,
-                          how);
-                context_end(context, HART_EXIT_FAILURE, "EVENT=fatal", &error);
-        }
-}
-
-static void reap(worker_supervisor *supervisor)
-{
-        int status = 0;
-        for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-                worker_child *child = children_find(&supervisor->children, pid);
-                if (!child)
-                        continue;
-                const worker_child ended = *child;
-                children_remove(child);
-                if (!ended.asked && !supervisor->context->stopping)
-                        lose(supervisor, &ended, status);
-        }
-}
-
 static bool prepare_step(worker_supervisor *supervisor, uint64_t now)
 {
         hart_worker_context *context = supervisor->context;
@@ -128,56 +72,6 @@ static bool prepare_step(worker_supervisor *supervisor, uint64_t now)
                             code == HART_CONFIG ? "EVENT=settings-invalid" : "EVENT=fatal", &error);
         }
         return code == HART_OK;
-}
-
-static bool any_starts(worker_supervisor *supervisor)
-{
-        for (size_t i = 0; i < CHILDREN_MAX; i++) {
-                const worker_child *child = &supervisor->children.list[i];
-                if (child->pid && !child->asked && !child->ready)
-                        return true;
-        }
-        return false;
-}
-
-static bool is_wanted(const worker_supervisor *supervisor, unsigned number)
-{
-        const hart_worker_context *context = supervisor->context;
-        return number ? number <= (unsigned)context->configuration->loop.workers : context->worker->also != NULL;
-}
-
-/* Sees to it that the number has one process, of the present settings. Those that have none come at once, those of old
- * settings are replaced one after another: the new one is ready before the old one is asked to stop. Is it done? */
-static bool fill_number(worker_supervisor *supervisor, unsigned number, uint64_t now)
-{
-        worker_children *children = &supervisor->children;
-        const unsigned serial = supervisor->current->serial;
-        const worker_child *has = children_of_number(children, number, serial, true);
-        worker_child *old = children_of_number(children, number, serial, false);
-        if (!has) {
-                if ((!old || !any_starts(supervisor)) && now >= children->numbers[number].next_start &&
-                    !supervisor_fork(supervisor, number))
-                        children->numbers[number].next_start = now + HART_SECOND;
-                return false;
-        }
-        if (has->ready && old)
-                children_ask_to_stop(old, now);
-        return has->ready;
-}
-
-static bool fill(worker_supervisor *supervisor, uint64_t now)
-{
-        bool all = true;
-        for (unsigned number = 0; number < CHILD_NUMBERS; number++)
-                if (is_wanted(supervisor, number))
-                        all = fill_number(supervisor, number, now) && all;
-        for (size_t i = 0; all && i < CHILDREN_MAX; i++) {
-                worker_child *child = &supervisor->children.list[i];
-                if (child->pid && !is_wanted(supervisor, child->number))
-                        children_ask_to_stop(child, now);
-                all = !child->pid || !child->asked;
-        }
-        return all;
 }
 
 static void tell_ready(worker_supervisor *supervisor, uint64_t now)
@@ -212,7 +106,7 @@ static void work_step(worker_supervisor *supervisor, uint64_t now)
                 supervisor_reload(supervisor);
         if (!prepare_step(supervisor, now) || context->stopping)
                 return;
-        const bool all = fill(supervisor, now);
+        const bool all = supervisor_fill(supervisor, now);
         if (all && !context->supervision.ready)
                 tell_ready(supervisor, now);
         if (all && supervisor->previous)
@@ -223,10 +117,12 @@ static void work_step(worker_supervisor *supervisor, uint64_t now)
 static uint64_t idle_time(const worker_supervisor *supervisor, bool said, uint64_t now)
 {
         const worker_children *children = &supervisor->children;
+        const uint64_t limits[] = {supervision_longest_sleep(&supervisor->context->supervision),
+                                   telemetry_longest_sleep(supervisor->context->telemetry)};
         uint64_t until = now + (said ? LONGEST_SLEEP : HART_SECOND);
-        const uint64_t longest = supervision_longest_sleep(&supervisor->context->supervision);
-        if (longest < until - now)
-                until = now + longest;
+        for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+                if (limits[i] < until - now)
+                        until = now + limits[i];
         if (!supervisor->current->prepared && supervisor->next_prepare < until)
                 until = supervisor->next_prepare;
         for (size_t i = 0; i < CHILDREN_MAX; i++)
@@ -254,7 +150,7 @@ static void await_events(worker_supervisor *supervisor, uint64_t time)
         take_notices(supervisor);
         supervisor->last_heard = hart_now();
         telemetry_step(supervisor->context->telemetry);
-        reap(supervisor);
+        supervisor_reap(supervisor);
 }
 
 static void run(worker_supervisor *supervisor)

@@ -32,6 +32,12 @@ int supervisor_run(hart_worker_context *context);
  * not be had now. */
 bool supervisor_fork(worker_supervisor *supervisor, unsigned number);
 
+/* supervisor_processes.c: takes note of those that ended. */
+void supervisor_reap(worker_supervisor *supervisor);
+/* Starts those that are missing, replaces those of old settings, and lets go those that are not wanted any more. Is
+ * there nothing left to do? */
+bool supervisor_fill(worker_supervisor *supervisor, uint64_t now);
+
 /* supervisor_reload.c */
 void supervisor_reload(worker_supervisor *supervisor);
 /* A process of the new settings did not become ready: the old ones come back. */

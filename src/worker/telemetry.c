@@ -153,6 +153,14 @@ int telemetry_fd(const worker_telemetry *telemetry)
         return telemetry ? telemetry->polled : -1;
 }
 
+uint64_t telemetry_longest_sleep(const worker_telemetry *telemetry)
+{
+        MHD_UNSIGNED_LONG_LONG milliseconds = 0;
+        const bool any =
+                telemetry && telemetry->in_loop && MHD_get_timeout(telemetry->server, &milliseconds) == MHD_YES;
+        return any && milliseconds < UINT64_MAX / HART_MILLISECOND ? milliseconds * HART_MILLISECOND : UINT64_MAX;
+}
+
 void telemetry_step(worker_telemetry *telemetry)
 {
         if (telemetry && telemetry->in_loop)

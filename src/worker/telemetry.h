@@ -5,6 +5,7 @@
 #define HARTONOMOUS_WORKER_TELEMETRY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <hartonomous/error.h>
 
@@ -27,8 +28,10 @@ hart_code telemetry_address_read(const char *listen, const char *name, const cha
  * systemd is used instead of the address. */
 hart_code telemetry_open(worker_telemetry **ret, const telemetry_address *address, const worker_metrics *metrics,
                          bool in_loop, hart_error *err);
-/* In the loop: what to poll for reading (-1 for a thread's, or NULL), and what to do then and once a second. */
+/* In the loop: what to poll for reading (-1 for a thread's, or NULL), for how many microseconds at most, and what to do
+ * then. */
 int telemetry_fd(const worker_telemetry *telemetry);
+uint64_t telemetry_longest_sleep(const worker_telemetry *telemetry);
 void telemetry_step(worker_telemetry *telemetry);
 /* In a process forked since: closes what it has inherited, without a word to anybody. The rest is the parent's. */
 void telemetry_abandon(worker_telemetry *telemetry);

@@ -54,18 +54,18 @@ def write(settings, workers=2, **more):
     settings.write("chorus", {"worker": {"retry_base": "50ms", "retry_max": "200ms", "workers": workers}, **more})
 
 
-def processes(daemon):
+def processes(daemon, name="chorus"):
     """Number → process id, of those that live."""
     found = {}
     for entry in os.listdir("/proc"):
         try:
             with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                name, rest = file.read().split("(", 1)[1].rsplit(")", 1)
+                title, rest = file.read().split("(", 1)[1].rsplit(")", 1)
         except (OSError, IndexError):
             continue
         state, parent = rest.split()[:2]
-        if int(parent) == daemon.pid and state != "Z" and name.startswith("chorus/"):
-            found[int(name.split("/")[1])] = int(entry)
+        if int(parent) == daemon.pid and state != "Z" and title.startswith(name + "/"):
+            found[int(title.split("/")[1])] = int(entry)
     return found
 
 
@@ -395,3 +395,41 @@ def test_each_process_is_a_reader_and_those_too_many_stand_by(run, echo, setting
     sent += echo.send_many(10)
     wait_until(lambda: sorted(echo.effects()) == sorted(sent), 15, "one of the new ones took the seat")
     daemon.stop(5)
+
+
+# --- one process that prepares ---
+
+
+def test_one_process_prepares_for_itself(start, echo, settings):
+    missing = os.path.join(settings.folder, "missing")
+    open(missing, "w", encoding="utf-8").close()
+    loop = {"retry_base": "50ms", "retry_max": "200ms"}
+    daemon = start("solo", environment={"PGUSER": "hartonomous"}, ready=False, worker=loop, chorus={"missing": missing})
+    wait_until(lambda: " tries): what is prepared is not there" in daemon.status, 10, "it waits")
+    os.unlink(missing)
+    daemon.wait_ready()
+    assert not processes(daemon, "solo")
+    sent = echo.send_many(5)
+    wait_until(lambda: echo.effects() == sent, 10, "it works")
+    settings.write("solo", {"worker": {"workers": 2}})
+    status, _ = reload(daemon)
+    assert status == 78 and "one process becomes several at a start, not at a reload" in daemon.log()
+    daemon.stop(5)
+
+
+def test_several_without_another_queue(start, echo, settings):
+    daemon = start("solo", environment={"PGUSER": "hartonomous"}, worker={"workers": 2})
+    assert sorted(processes(daemon, "solo")) == [1, 2]
+    assert "takes messages from InferenceQueue in 2 processes" in daemon.log()
+    settings.write("solo", {"worker": {"workers": 1}})
+    assert reload(daemon) == (0, "")
+    assert sorted(processes(daemon, "solo")) == [1]
+    sent = echo.send_many(5)
+    wait_until(lambda: echo.effects() == sent, 10, "it works")
+    assert json.loads(daemon.get("/health")[1])["status"] == "Healthy"
+    daemon.stop(5)
+
+
+def test_what_cannot_be_prepared_ends_one_process_too(start, echo):
+    daemon = start("solo", environment={"PGUSER": "hartonomous"}, ready=False, chorus={"bad_prepare": True})
+    assert daemon.wait_exit(20) == 78 and "bad_prepare is set" in daemon.log()

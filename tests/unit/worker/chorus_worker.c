@@ -1,9 +1,16 @@
-/* hartonomous-chorus: the test worker as several processes, with something big that they share. */
+/* hartonomous-chorus: the test worker as several processes, with something big that they share. hartonomous-solo is the
+ * same without the other queue: one process, unless its settings want more. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "echo.h"
+
+#ifdef CHORUS_SOLO
+#define CHORUS_NAME "solo"
+#else
+#define CHORUS_NAME "chorus"
+#endif
 
 struct chorus_settings {
         struct echo_settings echo;
@@ -23,7 +30,7 @@ static const hart_setting rows[] = {
         {"chorus", "bad_open", HART_SETTING_FLAG, AT(bad_open), "no", 0, 0, NULL, "Opening finds these settings wrong"},
 };
 static const hart_settings_schema settings = {
-        .file = "chorus", .title = "Settings of the test worker", .rows = rows, .count = sizeof rows / sizeof *rows};
+        .file = CHORUS_NAME, .title = "Settings of the test worker", .rows = rows, .count = sizeof rows / sizeof *rows};
 
 struct chorus {
         unsigned char *shared;
@@ -64,6 +71,9 @@ static void chorus_close(void *state)
         free(HART_TAKE(chorus->shared));
 }
 
+#ifdef CHORUS_SOLO
+#define CHORUS_OTHER NULL
+#else
 static const hart_worker other = {
         .queue = "EmbeddingQueue",
         .batch_size = "1",
@@ -71,9 +81,11 @@ static const hart_worker other = {
         .handle = echo_handle,
         .close = chorus_close,
 };
+#define CHORUS_OTHER &other
+#endif
 
 static const hart_worker chorus = {
-        .name = "chorus",
+        .name = CHORUS_NAME,
         .summary = "Does what its messages say, in several processes, for tests.",
         .queue = "InferenceQueue",
         .state_size = sizeof(struct chorus),
@@ -84,7 +96,7 @@ static const hart_worker chorus = {
         .dependencies = (const char *const[]){"Echo", NULL},
         .check = echo_check,
         .prepare = chorus_prepare,
-        .also = &other,
+        .also = CHORUS_OTHER,
         .open = chorus_open,
         .handle = echo_handle,
         .close = chorus_close,
