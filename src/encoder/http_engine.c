@@ -38,8 +38,7 @@ static void close_server(struct http_server **server)
         http_close(*server);
 }
 
-/* --- the settings --------------------------------------------------------------------------------------------------
- */
+/* --- the settings --- */
 
 static bool is_given(const char *text)
 {
@@ -109,8 +108,7 @@ static hart_code http_check(const struct engine_options *options, hart_error *er
         return HART_OK;
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static uint64_t at_most(uint64_t value, uint64_t most)
 {

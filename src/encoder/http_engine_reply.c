@@ -5,8 +5,7 @@
 
 #include "http_engine_base64.h"
 
-/* --- the dialects --------------------------------------------------------------------------------------------------
- */
+/* --- the dialects --- */
 
 static void openai_rest(hart_json_writer *request, const char *model)
 {
@@ -91,8 +90,7 @@ void http_request_write(const struct http_dialect *dialect, const char *model, c
         hart_json_end_object(&request);
 }
 
-/* --- numbers -------------------------------------------------------------------------------------------------------
- */
+/* --- numbers --- */
 
 /* Numbers in a vector, whichever way it is written. */
 static size_t length_of(const hart_json *vector)
@@ -208,8 +206,7 @@ hart_code http_reply_read(const struct http_dialect *dialect, const void *body, 
         return code;
 }
 
-/* --- words ---------------------------------------------------------------------------------------------------------
- */
+/* --- words --- */
 
 char *http_reply_words(const void *body, size_t size)
 {

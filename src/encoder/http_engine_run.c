@@ -1,32 +1,18 @@
 /* One call of the engine "http": texts are asked for in parts, a few beside one another. A part that fails for a while
  * is asked for again; one that is refused is halved, down to the one text that is to blame, and that text is cut until
  * it is short: a server that does not cut long texts by itself still gets their beginning. */
-#include <string.h>
-
 #include <hartonomous/clock.h>
-#include <hartonomous/utf8.h>
 
 #include "http_engine.h"
+#include "http_engine_parts.h"
 
-#define REQUEST_BYTES  ((size_t)1 << 20) /* of texts in a part: servers limit the size of a request */
-#define SHORT_TEXT     512               /* bytes; what is refused although it is no longer is refused for good */
-#define TRIES          4                 /* of a part, each after a longer pause */
+#define SHORT_TEXT     512 /* bytes; what is refused although it is no longer is refused for good */
+#define TRIES          4   /* of a part, each after a longer pause */
 #define DOUBTFUL_TRIES 2
 #define PAUSE          (250 * HART_MILLISECOND)
 #define LONGEST_PAUSE  (2 * HART_SECOND)
 #define PATIENCE       (10 * HART_SECOND) /* with a server that is away; the caller has more */
 #define LOOK           (1 * HART_SECOND)  /* the longest between two calls of progress */
-
-enum part_state { PART_WAITS, PART_ASKED, PART_DONE };
-
-struct part {
-        size_t first, count; /* of the texts */
-        size_t size;         /* bytes of a single text that are sent, 0: all */
-        unsigned failures;
-        bool is_piece;    /* of a part that was refused */
-        bool is_doubtful; /* of a part that failed often enough while the server did well */
-        enum part_state state;
-};
 
 struct lane {
         bool busy;
@@ -39,49 +25,21 @@ struct lane {
 struct run {
         struct http_server *server;
         const hart_encoder_text *texts;
-        size_t count;
         float *vectors;
         hart_encoder_outcome *outcome;
         hart_encoder_progress progress;
         void *data;
 
-        struct part *parts; /* in the order of the texts, all of them; room for as many as there are texts */
-        size_t part_count;
+        struct parts parts;
         struct lane lanes[HTTP_LANES];
         size_t busy, allowed; /* lanes: one while the server has trouble */
         uint64_t not_before;  /* hart_now() */
         bool answered;        /* with vectors, once at least */
-        bool halved, cut;
-        size_t largest_piece; /* that was taken of a part that was refused */
         size_t refused;       /* the first text that is; SIZE_MAX: none */
         hart_error why;
 };
 
-static struct part *part_of(const struct run *run, size_t first)
-{
-        struct part *part = run->parts;
-
-        while (part->first != first)
-                part++;
-        return part;
-}
-
-/* As many texts as a request may have, and as their bytes allow. */
-static void divide(struct run *run)
-{
-        for (size_t first = 0, count; first < run->count; first += count) {
-                size_t bytes = run->texts[first].size;
-                for (count = 1; first + count < run->count && count < run->server->texts_per_request; count++) {
-                        bytes += run->texts[first + count].size;
-                        if (bytes > REQUEST_BYTES)
-                                break;
-                }
-                run->parts[run->part_count++] = (struct part){.first = first, .count = count};
-        }
-}
-
-/* --- asking --------------------------------------------------------------------------------------------------------
- */
+/* --- asking --- */
 
 static void write_part(struct run *run, const struct part *part, hart_buffer *body)
 {
@@ -93,14 +51,6 @@ static void write_part(struct run *run, const struct part *part, hart_buffer *bo
                 text.size = part->size;
         http_request_write(server->dialect, server->remote_name, part->size > 0 ? &text : run->texts + part->first,
                            part->count, body);
-}
-
-static struct part *next_waiting(const struct run *run)
-{
-        for (size_t i = 0; i < run->part_count && run->parts[i].first < run->refused; i++)
-                if (run->parts[i].state == PART_WAITS)
-                        return &run->parts[i];
-        return NULL;
 }
 
 static struct lane *free_lane(struct run *run)
@@ -118,7 +68,7 @@ static hart_code ask(struct run *run, hart_error *err)
         struct part *part;
 
         while (code == HART_OK && run->busy < run->allowed && hart_now() >= run->not_before &&
-               (part = next_waiting(run)) != NULL) {
+               (part = parts_waiting(&run->parts, run->refused)) != NULL) {
                 struct lane *lane = free_lane(run);
                 write_part(run, part, &lane->body);
                 lane->first = part->first;
@@ -134,8 +84,7 @@ static hart_code ask(struct run *run, hart_error *err)
         return code;
 }
 
-/* --- what becomes of a part ----------------------------------------------------------------------------------------
- */
+/* --- what becomes of a part --- */
 
 /* Again after a pause, unless there were enough tries, or the server wants to be left alone for longer than a call
  * may last. */
@@ -153,33 +102,6 @@ static bool may_try_again(struct run *run, struct part *part, const struct lane 
         return true;
 }
 
-static void halve(struct run *run, struct part *part)
-{
-        const size_t index = (size_t)(part - run->parts), half = part->count / 2;
-
-        memmove(part + 2, part + 1, (run->part_count - index - 1) * sizeof *part);
-        part[1] = (struct part){.first = part->first + half,
-                                .count = part->count - half,
-                                .is_piece = true,
-                                .is_doubtful = part->is_doubtful};
-        part[0] =
-                (struct part){.first = part->first, .count = half, .is_piece = true, .is_doubtful = part->is_doubtful};
-        run->part_count++;
-        run->halved = true;
-}
-
-/* Half of what was sent of a text, without a piece of a character at its end. */
-static void cut(struct run *run, struct part *part)
-{
-        const hart_encoder_text *text = &run->texts[part->first];
-        const size_t half = (part->size > 0 ? part->size : text->size) / 2;
-
-        part->size = half - hart_utf8_incomplete_tail((const unsigned char *)text->text, half);
-        part->failures = 0;
-        part->state = PART_WAITS;
-        run->cut = true;
-}
-
 /* The texts are at fault, or are said to be. A server that refuses whatever it is asked is set up wrong. */
 static hart_code refuse(struct run *run, struct part *part, hart_error *err)
 {
@@ -187,11 +109,11 @@ static hart_code refuse(struct run *run, struct part *part, hart_error *err)
         hart_error of_probe = {0};
 
         if (part->count > 1) {
-                halve(run, part);
+                parts_halve(&run->parts, part);
                 return HART_OK;
         }
         if ((part->size > 0 ? part->size : text->size) > SHORT_TEXT) {
-                cut(run, part);
+                parts_cut(&run->parts, part, text);
                 return HART_OK;
         }
         if (!run->answered) {
@@ -231,18 +153,16 @@ static hart_code give_up_part(struct run *run, struct part *part, hart_error *er
 
 static hart_code take_vectors(struct run *run, struct part *part, size_t tokens)
 {
-        part->state = PART_DONE;
+        parts_finish(&run->parts, part);
         run->answered = true;
         run->outcome->tokens += tokens;
         run->allowed += run->allowed < HTTP_LANES;
-        if (part->is_piece && part->count > run->largest_piece)
-                run->largest_piece = part->count;
         return run->progress != NULL ? run->progress(run->data) : HART_OK;
 }
 
 static hart_code settle(struct run *run, struct lane *lane, hart_code transport, hart_error *err)
 {
-        struct part *part = part_of(run, lane->first);
+        struct part *part = parts_find(&run->parts, lane->first);
         struct http_reading reading = {.count = part->count,
                                        .dimension = &run->server->dimension,
                                        .vectors = run->vectors + part->first * run->server->dimension};
@@ -269,8 +189,7 @@ static hart_code settle(struct run *run, struct lane *lane, hart_code transport,
         }
 }
 
-/* --- the call ------------------------------------------------------------------------------------------------------
- */
+/* --- the call --- */
 
 static hart_code waiting(void *data)
 {
@@ -296,21 +215,13 @@ static hart_code hear(struct run *run, hart_error *err)
         return waiting(run);
 }
 
-/* Texts from the first on that have their vectors, up to the first that has none. */
-static size_t done_of(const struct run *run)
-{
-        size_t done = 0;
-
-        for (size_t i = 0; i < run->part_count && run->parts[i].state == PART_DONE; i++)
-                done = run->parts[i].first + run->parts[i].count;
-        return done;
-}
-
 /* A server that takes fewer texts at once than it was given is given fewer from now on. */
 static void learn(const struct run *run)
 {
-        if (run->halved && !run->cut && run->refused == SIZE_MAX && run->largest_piece > 0)
-                run->server->texts_per_request = run->largest_piece;
+        const struct parts *parts = &run->parts;
+
+        if (parts->halved && !parts->cut && run->refused == SIZE_MAX && parts->largest_piece > 0)
+                run->server->texts_per_request = parts->largest_piece;
 }
 
 static void end(struct run *run)
@@ -321,7 +232,7 @@ static void end(struct run *run)
                 hart_buffer_done(&run->lanes[i].body);
                 hart_http_response_done(&run->lanes[i].response);
         }
-        free(run->parts);
+        parts_done(&run->parts);
 }
 
 hart_code http_run(void *state, const hart_encoder_text *texts, size_t count, float *vectors,
@@ -332,25 +243,24 @@ hart_code http_run(void *state, const hart_encoder_text *texts, size_t count, fl
         struct run run = {
                 .server = state,
                 .texts = texts,
-                .count = count,
                 .vectors = vectors,
                 .outcome = outcome,
                 .progress = progress,
                 .data = data,
-                .parts = hart_allocate_array(count + 1, sizeof *run.parts),
                 .allowed = HTTP_LANES,
                 .refused = SIZE_MAX,
         };
 
         err = err != NULL ? err : &own;
         hart_http_on_waiting(run.server->http, waiting, &run);
-        divide(&run);
-        while (code == HART_OK && (outcome->done = done_of(&run)) < (run.refused < count ? run.refused : count)) {
+        parts_open(&run.parts, texts, count, run.server->texts_per_request);
+        while (code == HART_OK &&
+               (outcome->done = parts_finished(&run.parts)) < (run.refused < count ? run.refused : count)) {
                 code = ask(&run, err);
                 if (code == HART_OK)
                         code = hear(&run, err);
         }
-        outcome->done = done_of(&run);
+        outcome->done = parts_finished(&run.parts);
         learn(&run);
         end(&run);
         if (code != HART_OK || run.refused == SIZE_MAX)
