@@ -422,7 +422,7 @@ def test_a_server_that_wants_to_be_left_alone_is(start, atoms, wait_until, serve
     wait_until(lambda: "Waiting for" in daemon.status, 30)
     time.sleep(1.5)
     assert len(server.posts()) == (1 if dimension else 2), "at start by both processes, whose queues are not the same"
-    daemon.stop(timeout=5)
+    daemon.stop()
 
 
 def test_it_stops_while_the_server_never_answers(start, atoms, wait_until, database, server):
@@ -430,7 +430,7 @@ def test_it_stops_while_the_server_never_answers(start, atoms, wait_until, datab
     atoms.ask(atoms.add(sentences(40)))
     daemon = start("embedding", model=model(server, dimension=24, timeout="10min"))
     wait_until(server.posts, 30)
-    daemon.stop(timeout=6)
+    daemon.stop()
     assert atoms.count() == 0 and database.query("SELECT attempts FROM broker.message WHERE message_type = 'EmbeddingRequest'") == [(0,)]
 
 
