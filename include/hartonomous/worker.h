@@ -137,5 +137,8 @@ void hart_worker_log_done(hart_worker_context *context, hart_log_level level, co
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* What STATUS= says behind the rates, e.g. "atomizing gpl-3.0.txt, 45 %". */
 void hart_worker_status(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What it says there while no delivery does, until another remark, as "model x is active, but not in embedding.conf".
+ */
+void hart_worker_remark(hart_worker_context *context, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

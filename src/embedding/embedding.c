@@ -38,50 +38,44 @@ static void tell_of_models(const struct models *models, hart_worker_context *con
         }
 }
 
-static void show_status(const struct embedding *embedding, hart_worker_context *context)
+static void show_models(const struct embedding *embedding, hart_worker_context *context)
 {
         HART_CLEANUP(hart_buffer_done) hart_buffer text = {0};
 
-        for (size_t i = 0; i < embedding->models.count; i++)
-                hart_buffer_format(&text, "%s %s", i == 0 ? "model" : ",", embedding->models.list[i].name);
-        if (embedding->missing != NULL)
-                hart_buffer_format(&text, "; %s", embedding->missing);
-        hart_worker_status(context, "%s", (const char *)text.data);
+        hart_buffer_text(&text, embedding->missing != NULL ? embedding->missing : "model");
+        for (size_t i = 0; embedding->missing == NULL && i < embedding->models.count; i++)
+                hart_buffer_format(&text, "%s %s", i == 0 ? "" : ",", embedding->models.list[i].name);
+        hart_worker_remark(context, "%s", (const char *)text.data);
 }
 
-hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err)
+static hart_code open_all(struct embedding *embedding, hart_worker_context *context, hart_error *err)
 {
-        struct embedding *embedding = state;
         hart_code code = models_open(&embedding->models, hart_worker_settings(context), hart_worker_config_dir(context),
                                      false, err);
 
         if (code == HART_RETRY)
                 hart_worker_dependency(context, SERVER, err);
+        return code;
+}
+
+hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err)
+{
+        struct embedding *embedding = state;
+        hart_code code = open_all(embedding, context, err);
+
         if (code == HART_OK)
                 code = models_take_up(&embedding->models, hart_worker_pg(context), err);
         if (code != HART_OK)
                 return code;
         tell_of_models(&embedding->models, context);
-        show_status(embedding, context);
+        show_models(embedding, context);
         return HART_OK;
 }
 
-/* PostgreSQL may be away just now; then the first delivery tells it of the models. */
-hart_code embedding_reload(void *state, hart_worker_context *context, hart_error *err)
+/* The others tell PostgreSQL and the journal of the models. */
+hart_code embedding_open_answering(void *state, hart_worker_context *context, hart_error *err)
 {
-        struct embedding *embedding = state;
-        hart_pg *pg = hart_worker_pg(context);
-        bool changed = false;
-        const hart_code code = models_exchange(&embedding->models, hart_worker_settings(context),
-                                               hart_worker_config_dir(context), &changed, err);
-
-        if (code != HART_OK || !changed)
-                return code;
-        if (pg != NULL)
-                (void)models_take_up(&embedding->models, pg, NULL);
-        tell_of_models(&embedding->models, context);
-        show_status(embedding, context);
-        return HART_OK;
+        return open_all(state, context, err);
 }
 
 void embedding_watch_models(struct embedding *embedding, hart_worker_context *context, const struct uses *uses)
@@ -95,7 +89,7 @@ void embedding_watch_models(struct embedding *embedding, hart_worker_context *co
                                 missing);
         free(embedding->missing);
         embedding->missing = HART_TAKE(missing);
-        show_status(embedding, context);
+        show_models(embedding, context);
 }
 
 static hart_code progress(void *context)

@@ -21,11 +21,11 @@ struct embedding {
 hart_code embedding_check(const void *settings, hart_error *err);
 hart_code embedding_prepare(void *state, const void *settings, const char *config_dir, hart_error *err);
 hart_code embedding_open(void *state, hart_worker_context *context, hart_error *err);
+hart_code embedding_open_answering(void *state, hart_worker_context *context, hart_error *err);
 hart_code embedding_handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
                            size_t *blamed, hart_error *err);
 hart_code embedding_answer(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
                            size_t *blamed, hart_error *err);
-hart_code embedding_reload(void *state, hart_worker_context *context, hart_error *err);
 void embedding_close(void *state);
 
 /* Says so in the journal where a model is wanted that this daemon has not, once for each change; and in the status. */

@@ -3,19 +3,10 @@
 
 /* Who asks for vectors and waits for them is answered by a process that has nothing else to do. */
 static const hart_worker answering = {
-        .name = "embedding",
-        .summary = "computes vectors of texts for who waits for them",
         .queue = "EmbeddingTextQueue",
-        .state_size = sizeof(struct embedding),
-        .settings_size = sizeof(hart_encoder_settings),
-        .settings = &hart_encoder_settings_schema,
         .batch_size = "8",
-        .metrics = embedding_metrics,
-        .metric_count = EMBEDDING_METRICS,
-        .dependencies = embedding_dependencies,
-        .open = embedding_open,
+        .open = embedding_open_answering,
         .handle = embedding_answer,
-        .reload = embedding_reload,
         .close = embedding_close,
 };
 
@@ -36,7 +27,6 @@ static const hart_worker embedding = {
         .also = &answering,
         .open = embedding_open,
         .handle = embedding_handle,
-        .reload = embedding_reload,
         .close = embedding_close,
 };
 

@@ -6,17 +6,6 @@
 
 #include "embedding_sql.h"
 
-hart_code models_check(const hart_encoder_settings *settings, hart_error *err)
-{
-        for (size_t i = 0; i < settings->models.count; i++) {
-                const hart_encoder_options options = hart_encoder_options_of(hart_encoder_model_at(settings, i));
-                const hart_code code = hart_encoder_check(&options, err);
-                if (code != HART_OK)
-                        return hart_error_context(err, "model %s", settings->models.names[i]);
-        }
-        return HART_OK;
-}
-
 /* A list of what the settings name, nothing of it open. */
 static struct models list_of(const hart_encoder_settings *settings)
 {
@@ -29,10 +18,48 @@ static struct models list_of(const hart_encoder_settings *settings)
         return models;
 }
 
+static hart_code check_model(const struct model *model, hart_error *err)
+{
+        const hart_encoder_options options = hart_encoder_options_of(model->settings);
+        const hart_code code = hart_encoder_check(&options, err);
+
+        return code == HART_OK ? code : hart_error_context(err, "model %s", model->name);
+}
+
+hart_code models_check(const hart_encoder_settings *settings, hart_error *err)
+{
+        struct models models = list_of(settings);
+        hart_code code = HART_OK;
+
+        for (size_t i = 0; code == HART_OK && i < models.count; i++)
+                code = check_model(&models.list[i], err);
+        models_close(&models);
+        return code;
+}
+
+/* What an engine makes at its first use is made before anybody waits for it, and once for processes that are forked
+ * later; they could not use its threads, should it have more than one. */
+static hart_code warm(const struct model *model, hart_error *err)
+{
+        enum { WORDS = 250, SIZE = 2 };
+        char text[WORDS * SIZE];
+        HART_CLEANUP(hart_free_p) float *vectors = NULL;
+
+        if (model->settings->threads > 1 || hart_encoder_is_remote(model->encoder))
+                return HART_OK;
+        for (size_t i = 0; i < WORDS; i++)
+                memcpy(text + i * SIZE, "a ", SIZE);
+        const hart_encoder_text texts[] = {{text, sizeof text}, {text, 20 * SIZE}};
+        vectors = hart_allocate_array(2 * hart_encoder_dimension(model->encoder), sizeof *vectors);
+        return hart_encoder_run(model->encoder, texts, 2, vectors, NULL, NULL, NULL, err);
+}
+
 static hart_code open_model(struct model *model, const char *config_dir, hart_error *err)
 {
-        const hart_code code = hart_encoder_open_model(&model->encoder, config_dir, model->settings, err);
+        hart_code code = hart_encoder_open_model(&model->encoder, config_dir, model->settings, err);
 
+        if (code == HART_OK)
+                code = warm(model, err);
         return code == HART_OK ? code : hart_error_context(err, "model %s", model->name);
 }
 
@@ -44,9 +71,14 @@ hart_code models_open(struct models *models, const hart_encoder_settings *settin
         if (models->list == NULL)
                 *models = list_of(settings);
         for (size_t i = 0; code == HART_OK && i < models->count; i++) {
-                const hart_encoder_options options = hart_encoder_options_of(models->list[i].settings);
-                if (models->list[i].encoder == NULL && (!to_fork || hart_encoder_may_fork(&options)))
-                        code = open_model(&models->list[i], config_dir, err);
+                struct model *model = &models->list[i];
+                const hart_encoder_options options = hart_encoder_options_of(model->settings);
+                if (model->encoder != NULL)
+                        continue;
+                if (!to_fork || hart_encoder_may_fork(&options))
+                        code = open_model(model, config_dir, err);
+                else
+                        code = check_model(model, err);
         }
         return code;
 }
@@ -57,42 +89,6 @@ void models_close(struct models *models)
                 hart_encoder_close(models->list[i].encoder);
         free(models->list);
         *models = (struct models){0};
-}
-
-/* The model among the old ones that is as the new one is to be. */
-static struct model *find_same(const struct models *old, const struct model *wanted)
-{
-        struct model *same = models_find(old, wanted->name, NULL);
-
-        return same != NULL && hart_encoder_model_equal(same->settings, wanted->settings) ? same : NULL;
-}
-
-hart_code models_exchange(struct models *models, const hart_encoder_settings *settings, const char *config_dir,
-                          bool *changed, hart_error *err)
-{
-        struct models fresh = list_of(settings);
-
-        *changed = fresh.count != models->count;
-        for (size_t i = 0; i < fresh.count; i++) {
-                hart_code code;
-                if (find_same(models, &fresh.list[i]) != NULL)
-                        continue;
-                *changed = true;
-                code = open_model(&fresh.list[i], config_dir, err);
-                if (code != HART_OK) {
-                        models_close(&fresh);
-                        return code;
-                }
-        }
-        for (size_t i = 0; i < fresh.count; i++) {
-                struct model *same = find_same(models, &fresh.list[i]);
-                if (same != NULL)
-                        fresh.list[i].encoder = HART_TAKE(same->encoder);
-        }
-        fresh.taken_up = models->taken_up && !*changed;
-        models_close(models);
-        *models = fresh;
-        return HART_OK;
 }
 
 hart_code models_take_up(struct models *models, hart_pg *pg, hart_error *err)

@@ -20,13 +20,10 @@ struct models {
 
 /* Are the models of the settings there and right? */
 hart_code models_check(const hart_encoder_settings *settings, hart_error *err);
-/* Opens those that are not open yet; `to_fork`: only those that processes forked later can use. What is open stays so
- * where another cannot be opened. */
+/* Opens those that are not open yet; `to_fork`: only those that processes forked later can use, the others are checked.
+ * What is open stays so where another cannot be opened. */
 hart_code models_open(struct models *models, const hart_encoder_settings *settings, const char *config_dir,
                       bool to_fork, hart_error *err);
-/* Other settings: models that are as before stay open. A failure changes nothing. *changed: are there others now? */
-hart_code models_exchange(struct models *models, const hart_encoder_settings *settings, const char *config_dir,
-                          bool *changed, hart_error *err);
 void models_close(struct models *models);
 
 /* Tells PostgreSQL of them. HART_CONFIG where it has one with vectors of another length. */

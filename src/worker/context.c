@@ -104,6 +104,19 @@ void hart_worker_status(hart_worker_context *context, const char *format, ...)
         va_end(arguments);
 }
 
+void hart_worker_remark(hart_worker_context *context, const char *format, ...)
+{
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(context->remark, sizeof context->remark, format, arguments);
+        va_end(arguments);
+}
+
+static const char *detail_of(const hart_worker_context *context)
+{
+        return *context->detail ? context->detail : context->remark;
+}
+
 static void compose_status(const hart_worker_context *context, char *text, size_t room)
 {
         int length = snprintf(text, room, "%s; %" PRIu64 " done", context->activity, context->done);
@@ -111,8 +124,8 @@ static void compose_status(const hart_worker_context *context, char *text, size_
                 length += snprintf(text + length, room - (size_t)length, ", %" PRIu64 " failed", context->failed);
         if (context->rate > 0 && (size_t)length < room)
                 length += snprintf(text + length, room - (size_t)length, ", %.3g/s", context->rate);
-        if (*context->detail && (size_t)length < room)
-                snprintf(text + length, room - (size_t)length, "; %s", context->detail);
+        if (*detail_of(context) && (size_t)length < room)
+                snprintf(text + length, room - (size_t)length, "; %s", detail_of(context));
 }
 
 int64_t context_batch_size(const hart_worker_context *context)
@@ -130,8 +143,8 @@ bool context_status(hart_worker_context *context, uint64_t now)
         }
         char text[SUPERVISION_STATUS_MAX];
         if (context->one_of_several) /* the supervisor adds what all have done */
-                snprintf(text, sizeof text, "%.150s%s%.160s", context->activity, *context->detail ? "; " : "",
-                         context->detail);
+                snprintf(text, sizeof text, "%.150s%s%.160s", context->activity, *detail_of(context) ? "; " : "",
+                         detail_of(context));
         else
                 compose_status(context, text, sizeof text);
         return supervision_status(&context->supervision, now, text, false) && context->rate == 0;

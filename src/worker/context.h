@@ -83,7 +83,8 @@ struct hart_worker_context {
         worker_telemetry *telemetry;
 
         char activity[DETAIL_MAX]; /* what the skeleton does, for STATUS= */
-        char detail[DETAIL_MAX];   /* what the daemon adds */
+        char detail[DETAIL_MAX];   /* what the daemon adds of its work */
+        char remark[DETAIL_MAX];   /* and while it has none */
         uint64_t done, failed, rate_done, rate_since;
         double rate; /* messages per second */
         uint64_t next_progress;

@@ -237,11 +237,12 @@ def test_another_model_has_a_row_and_vectors_of_its_own(start, atoms, wait_until
     second = start("embedding", model={"name": "renamed"})
     assert database.query("SELECT name, state FROM hartonomous.model ORDER BY 1") == [("all-MiniLM-L6-v2", "active"), ("renamed", "known")]
     atoms.ask([atom])
-    wait_until(lambda: "model all-MiniLM-L6-v2 is active, but not in embedding.conf" in second.log())
+    wait_until(lambda: "model all-MiniLM-L6-v2 is active, but not in embedding.conf" in second.status)
     assert atoms.count() == 1, "what was there has its vector, and a model that is only known gets none"
     activate(database, "renamed")
     atoms.ask([atom])
     wait_until(lambda: atoms.count() == 2)
+    wait_until(lambda: "not in embedding.conf" not in second.status)
     assert second.log().count("is active, but not in embedding.conf") == 1
 
 
@@ -287,9 +288,8 @@ def test_reload_while_postgresql_is_away(start, atoms, wait_until, settings, mod
     wait_until(lambda: "Waiting for PostgreSQL" in daemon.status)
     settings.write("embedding", {"model": {"directory": model_copy, "name": "copy"}})
     daemon.reload()
-    wait_until(lambda: "Settings were read again" in daemon.log(), 30)
     cluster.start()
-    wait_until(lambda: "Database answers again" in daemon.log(), 30)
+    wait_until(lambda: "Settings were read again" in daemon.log(), 60)
     (atom,) = atoms.add(["first"])
     atoms.ask([atom])
     wait_until(atoms.is_idle, 30)

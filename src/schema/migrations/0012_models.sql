@@ -124,9 +124,11 @@ BEGIN
             USING ERRCODE = '22023', HINT = 'Give the model another name.';
     END IF;
     IF known.dimension IS NULL OR known.state <> 'active' THEN -- the usual way is without locks
+        IF NOT EXISTS (SELECT FROM hartonomous.model m WHERE m.state = 'active') THEN
+            LOCK TABLE hartonomous.model IN SHARE ROW EXCLUSIVE MODE; -- before a row is made: daemons that start together would wait for each other
+        END IF;
         PERFORM hartonomous.register_model(take_up_model.name, take_up_model.revision, take_up_model.engine, take_up_model.dimension);
         IF NOT EXISTS (SELECT FROM hartonomous.model m WHERE m.state = 'active') THEN
-            LOCK TABLE hartonomous.model IN SHARE ROW EXCLUSIVE MODE;
             UPDATE hartonomous.model m SET state = 'active'
               WHERE m.name = take_up_model.name AND m.revision = take_up_model.revision
                 AND NOT EXISTS (SELECT FROM hartonomous.model other WHERE other.state = 'active');

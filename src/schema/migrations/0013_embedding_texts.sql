@@ -55,7 +55,7 @@ BEGIN
         END LOOP;
         EXIT WHEN clock_timestamp() >= until;
         PERFORM pg_sleep(least(pause, extract(epoch FROM until - clock_timestamp())));
-        pause := least(pause * 1.2, 0.05);
+        pause := least(pause * 1.05, 0.05); -- a sentence takes some milliseconds, 256 texts may take seconds
     END LOOP;
     PERFORM broker.end_conversation(handle, cleanup => true); -- nobody waits for the answer any more
     RETURN QUERY SELECT NULL::integer, NULL::real[], NULL::text, NULL::text,
