@@ -18,9 +18,9 @@ struct kernels {
         void (*from_half)(float *to, const uint16_t *from, size_t count);
         void (*from_bfloat)(float *to, const uint16_t *from, size_t count);
         void (*to_bfloat)(uint16_t *to, const float *from, size_t count);
-        /* A row as whole numbers: x ≈ to · (*scale). From -127 to 127, or, of numbers that are not below `least`,
-         * x ≈ to · (*scale) + least with unsigned ones from 0 to 255. */
-        void (*to_signed)(int8_t *to, float *scale, const float *x, size_t count);
+        /* A row as whole numbers. x[i] · factors[i] ≈ to[i] · (*scale), from -127 to 127; or, of numbers that are not
+         * below `least`, x[i] ≈ to[i] · (*scale) + least with unsigned ones from 0 to 255. */
+        void (*to_signed)(int8_t *to, float *scale, const float *x, const float *factors, size_t count);
         void (*to_unsigned)(uint8_t *to, float *scale, const float *x, float least, size_t count);
         /* x = x · factor · factors[i] + shift[i] */
         void (*rescale)(float *x, float factor, const float *factors, const float *shift, size_t count);

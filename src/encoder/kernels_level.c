@@ -56,14 +56,16 @@ static void to_bfloat(uint16_t *restrict to, const float *restrict from, size_t 
 /* Added to a number below 2^22, it leaves the nearest whole number in the low bits. */
 #define ROUNDER 0x1.8p23f
 
-static void to_signed(int8_t *restrict to, float *scale, const float *restrict x, size_t count)
+static void to_signed(int8_t *restrict to, float *scale, const float *restrict x, const float *restrict factors,
+                      size_t count)
 {
         uint32_t most = 0;
         float largest;
 
         for (size_t i = 0; i < count; i++) {
+                float number = x[i] * factors[i];
                 uint32_t bits; /* of a positive number they have its order */
-                memcpy(&bits, &x[i], sizeof bits);
+                memcpy(&bits, &number, sizeof bits);
                 bits &= 0x7fffffff;
                 most = bits > most ? bits : most;
         }
@@ -71,7 +73,7 @@ static void to_signed(int8_t *restrict to, float *scale, const float *restrict x
         const float factor = largest > 1e-30f ? 127.0f / largest : 0;
         *scale = largest / 127.0f;
         for (size_t i = 0; i < count; i++) {
-                float rounded = x[i] * factor + ROUNDER;
+                float rounded = x[i] * factors[i] * factor + ROUNDER;
                 uint32_t bits;
                 memcpy(&bits, &rounded, sizeof bits);
                 to[i] = (int8_t)bits;
@@ -224,51 +226,49 @@ static void gelu_tanh(float *restrict x, size_t count)
         memcpy(x + i, rest, (count - i) * sizeof *rest);
 }
 
-static inline float greatest(const float *scores, size_t padded)
+/* The vector with its lanes moved on by half, a quarter, an eighth and a sixteenth of its length: folded by all four,
+ * each lane has all. */
+#define MOVED_8(v) __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)
+#define MOVED_4(v) __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11)
+#define MOVED_2(v) __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+#define MOVED_1(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+
+/* Replaces each of a query's scores by e to its difference from the greatest; *factor = 1 / their sum, in each lane. */
+static inline __attribute__((always_inline)) void soften(float *scores, size_t padded, lanes *factor)
 {
-        float parts[ATTENTION_LANES];
-        lanes most, other;
+        const lanes least = {0};
+        lanes most, sum = {0}, x;
         whole_lanes mask;
 
         LOAD(most, scores);
         for (size_t j = ATTENTION_LANES; j < padded; j += ATTENTION_LANES) {
-                LOAD(other, scores + j);
-                GREATER(most, most, other, mask);
+                LOAD(x, scores + j);
+                GREATER(most, most, x, mask);
         }
-        STORE(parts, most);
-        for (size_t width = ATTENTION_LANES / 2; width > 0; width /= 2)
-                for (size_t j = 0; j < width; j++)
-                        parts[j] = parts[j] > parts[j + width] ? parts[j] : parts[j + width];
-        return parts[0];
-}
-
-/* Replaces each x by e^(x - most). Returns the sum. */
-static inline float exponentials(float *scores, size_t padded, float most)
-{
-        const lanes least = {0};
-        lanes sums = {0}, x;
-        whole_lanes mask;
-        float parts[ATTENTION_LANES], sum = 0;
-
+        GREATER(most, most, MOVED_8(most), mask);
+        GREATER(most, most, MOVED_4(most), mask);
+        GREATER(most, most, MOVED_2(most), mask);
+        GREATER(most, most, MOVED_1(most), mask);
         for (size_t j = 0; j < padded; j += ATTENTION_LANES) {
                 LOAD(x, scores + j);
                 x = x - most;
                 GREATER(x, x, least - 87.0f, mask);
                 exponential(&x, &x);
                 STORE(scores + j, x);
-                sums += x;
+                sum += x;
         }
-        STORE(parts, sums);
-        for (size_t j = 0; j < ATTENTION_LANES; j++)
-                sum += parts[j];
-        return sum;
+        sum += MOVED_8(sum);
+        sum += MOVED_4(sum);
+        sum += MOVED_2(sum);
+        sum += MOVED_1(sum);
+        *factor = 1.0f / sum;
 }
 
 /* Some queries at a time, so that each key and value is loaded once for all of them. */
 struct queries {
         const float *query[ATTENTION_QUERIES];
         float *scores[ATTENTION_QUERIES]; /* attention_padded(tokens) each */
-        float factor[ATTENTION_QUERIES];  /* 1 / their sum */
+        lanes factor[ATTENTION_QUERIES];  /* 1 / their sum */
 };
 
 /* scores[j] = e^(query · key j - the greatest of these), with keys[dimension][padded]; about 0 from `tokens` on.
@@ -290,7 +290,7 @@ static void weigh(struct queries *restrict queries, const float *restrict keys, 
                 float *scores = queries->scores[q];
                 for (size_t j = tokens; j < padded; j++)
                         scores[j] = -INFINITY;
-                queries->factor[q] = 1.0f / exponentials(scores, padded, greatest(scores, padded));
+                soften(scores, padded, &queries->factor[q]);
         }
 }
 
@@ -319,7 +319,7 @@ static void mix(float *restrict to, const struct queries *restrict queries, size
                         float mixed = 0;
                         for (size_t j = 0; j < shape->tokens; j++)
                                 mixed += queries->scores[q][j] * values[j * stride + first];
-                        to[q * hidden + first] = mixed * queries->factor[q];
+                        to[q * hidden + first] = mixed * queries->factor[q][0];
                 }
 }
 

@@ -11,6 +11,7 @@ struct linear {
         struct product *product;
         enum product_numbers numbers;
         size_t inputs, outputs;
+        float *factors;        /* PRODUCT_SIGNED: per input, what x is multiplied with; weights are divided by it */
         float *scales, *shift; /* whole numbers: per output */
 };
 
@@ -20,9 +21,14 @@ struct linear_rows {
         float *scales; /* whole numbers: per row */
 };
 
-/* Weights [outputs][inputs] and bias are copied. PRODUCT_UNSIGNED is for x that is not below GELU_LEAST. */
+struct linear_weights {
+        const float *weights, *bias;          /* [outputs][inputs], [outputs] */
+        const float *norm_scale, *norm_shift; /* of the layer norm that x comes from; NULL where it is from none */
+};
+
+/* All weights are copied. PRODUCT_UNSIGNED is for x that is not below GELU_LEAST. */
 hart_code linear_open(struct linear *linear, struct product_context *context, const struct product_shape *shape,
-                      const float *weights, const float *bias, hart_error *err);
+                      const struct linear_weights *weights, hart_error *err);
 void linear_done(struct linear *linear);
 
 /* Converts one row of x to row `row`; fp32 stays where it is. */

@@ -52,22 +52,22 @@ static void native_close(void *state)
         free(native);
 }
 
-/* What a precision computes a part of a layer with. */
-static enum product_numbers numbers_of(const char *precision, enum part part)
+/* What a precision computes a part of a layer with. By whole numbers, queries, keys and values lose most, and of them
+ * those of the fifth of six layers: these are kept. */
+static enum product_numbers numbers_of(const char *precision, size_t layer, enum part part)
 {
-        static const enum product_numbers small[PARTS] = {PRODUCT_SIGNED, PRODUCT_SIGNED, PRODUCT_SIGNED,
-                                                          PRODUCT_UNSIGNED};
-        enum product_numbers fast = product_has(PRODUCT_BFLOAT) ? PRODUCT_BFLOAT : PRODUCT_FLOAT;
+        const bool small = strcmp(precision, "small") == 0 && product_has(PRODUCT_SIGNED);
 
         if (strcmp(precision, "exact") == 0)
                 return PRODUCT_FLOAT;
-        if (strcmp(precision, "fast") == 0)
-                return fast;
-        return product_has(PRODUCT_SIGNED) ? small[part] : PRODUCT_FLOAT;
+        if (small && !(part == QKV && layer % 6 == 4))
+                return part == DOWN ? PRODUCT_UNSIGNED : PRODUCT_SIGNED;
+        return (small || strcmp(precision, "fast") == 0) && product_has(PRODUCT_BFLOAT) ? PRODUCT_BFLOAT
+                                                                                        : PRODUCT_FLOAT;
 }
 
 static hart_code open_part(struct native *native, size_t layer, enum part part, const char *precision,
-                           const float *weights, const float *bias, hart_error *err)
+                           const struct linear_weights *weights, hart_error *err)
 {
         const size_t hidden = native->model.card->hidden, intermediate = native->model.card->intermediate;
         const size_t sides[PARTS][2] = {[QKV] = {hidden, 3 * hidden},
@@ -75,38 +75,43 @@ static hart_code open_part(struct native *native, size_t layer, enum part part, 
                                         [UP] = {hidden, intermediate},
                                         [DOWN] = {intermediate, hidden}};
         const struct product_shape shape = {
-                .inputs = sides[part][0], .outputs = sides[part][1], .numbers = numbers_of(precision, part)};
+                .inputs = sides[part][0], .outputs = sides[part][1], .numbers = numbers_of(precision, layer, part)};
 
-        return linear_open(&native->layers[layer].linear[part], native->products, &shape, weights, bias, err);
+        return linear_open(&native->layers[layer].linear[part], native->products, &shape, weights, err);
 }
 
 static hart_code open_qkv(struct native *native, size_t layer, const char *precision, hart_error *err)
 {
-        const struct model_layer *from = &native->model.layer[layer];
+        const struct model_layer *from = &native->model.layer[layer], *before = from - 1;
         size_t hidden = native->model.card->hidden, square = hidden * hidden;
         HART_CLEANUP(hart_free_p) float *weights = hart_allocate_array(3 * square, sizeof *weights);
         HART_CLEANUP(hart_free_p) float *bias = hart_allocate_array(3 * hidden, sizeof *bias);
         const float *const parts[3] = {from->query, from->key, from->value};
         const float *const biases[3] = {from->query_bias, from->key_bias, from->value_bias};
+        const struct linear_weights qkv = {weights, bias, layer > 0 ? before->norm : native->model.embedding_norm,
+                                           layer > 0 ? before->norm_bias : native->model.embedding_norm_bias};
 
         for (size_t i = 0; i < 3; i++) {
                 memcpy(weights + i * square, parts[i], square * sizeof *weights);
                 memcpy(bias + i * hidden, biases[i], hidden * sizeof *bias);
         }
-        return open_part(native, layer, QKV, precision, weights, bias, err);
+        return open_part(native, layer, QKV, precision, &qkv, err);
 }
 
 static hart_code open_layer(struct native *native, size_t layer, const char *precision, hart_error *err)
 {
         const struct model_layer *from = &native->model.layer[layer];
+        const struct linear_weights output = {from->output, from->output_bias, NULL, NULL};
+        const struct linear_weights up = {from->up, from->up_bias, from->attention_norm, from->attention_norm_bias};
+        const struct linear_weights down = {from->down, from->down_bias, NULL, NULL};
         hart_code code = open_qkv(native, layer, precision, err);
 
         if (code == HART_OK)
-                code = open_part(native, layer, OUTPUT, precision, from->output, from->output_bias, err);
+                code = open_part(native, layer, OUTPUT, precision, &output, err);
         if (code == HART_OK)
-                code = open_part(native, layer, UP, precision, from->up, from->up_bias, err);
+                code = open_part(native, layer, UP, precision, &up, err);
         if (code == HART_OK)
-                code = open_part(native, layer, DOWN, precision, from->down, from->down_bias, err);
+                code = open_part(native, layer, DOWN, precision, &down, err);
         return code;
 }
 
