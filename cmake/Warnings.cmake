@@ -4,7 +4,7 @@ add_library(hartonomous_build INTERFACE)
 target_compile_features(hartonomous_build INTERFACE c_std_17)
 target_compile_definitions(hartonomous_build INTERFACE _GNU_SOURCE)
 target_compile_options(hartonomous_build INTERFACE
-    -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings
+    -Wall -Wextra -Wpedantic -Wshadow $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> -Wcast-qual -Wwrite-strings
     -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wconversion -fno-common -fstack-protector-strong)
 if(HARTONOMOUS_WERROR)
     target_compile_options(hartonomous_build INTERFACE -Werror)

@@ -4,12 +4,13 @@
 All of it is asked from them, so the result follows their Unicode version, not Python's or ICU's. What a model's flags
 make of it is put together when the model is opened (wordpiece_text.c). Usage: make_unicode_table.py > unicode_table.c
 """
+import struct
 import unicodedata
 
 import tokenizers
 from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import WordLevel
-from tokenizers.normalizers import NFD, BertNormalizer, Lowercase
+from tokenizers.normalizers import NFD, BertNormalizer, Lowercase, Precompiled
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 GONE, TO_BLANK, BLANK, CJK, MARK, PUNCTUATION, WORD = (1 << bit for bit in range(7))  # as in unicode_table.h
@@ -45,6 +46,50 @@ def combining_class(character):
     return 0 if starts else unicodedata.combining(character)
 
 
+def letters():
+    """A normaliser that makes a letter of each user-perceived character of up to 5 bytes, and of each code point of longer ones."""
+    units = [0] * 1024
+    units[0] = 256 << 10  # the root; its children are at 256 ^ byte, their leaves 512 further
+    for byte in range(1, 256):
+        units[256 ^ byte] = 512 << 10 | 256 | byte
+        units[256 ^ byte ^ 512] = 1 << 31
+    trie = struct.pack("<1024I", *units)
+    return Precompiled(struct.pack("<I", len(trie)) + trie + b"Q\0").normalize_str
+
+
+count = letters()
+ACCENT, JOINER, COPYRIGHT, KA, VIRAMA = "\u0301", "\u200d", "\u00a9", "\u0915", "\u094d"
+(OTHER, CONTROL, EXTEND, CONJUNCT_EXTEND, LINKER, SPACING, PREPEND, L, V, T, LV, LVT, PICTURE, CONSONANT, ZWJ, CR, LF) = range(17)
+
+
+def segment(c):
+    """What UAX #29 calls Grapheme_Cluster_Break (and Extended_Pictographic, Indic_Conjunct_Break), found out by how many letters come out.
+
+    Regional indicators are left out: a pair of them is over 5 bytes, however it is taken apart.
+    """
+    if c in (JOINER, "\r", "\n"):
+        return {JOINER: ZWJ, "\r": CR, "\n": LF}[c]
+    size = len(c.encode())
+    if len(count("a" + c)) == 1:  # joins what is before it
+        if len(count(KA + c + KA + ACCENT)) == 4:
+            return LINKER
+        if len(count(KA + c + VIRAMA + KA + ACCENT)) == 5:
+            return CONJUNCT_EXTEND
+        return EXTEND if len(count(COPYRIGHT + c + JOINER + COPYRIGHT + ACCENT)) == 5 else SPACING
+    if len(count(c + ACCENT + ACCENT)) == 2:
+        return CONTROL
+    if len(count(c + "a")) == 1:
+        return PREPEND
+    if ord(c) in HANGUL:
+        return LV if (ord(c) - 0xAC00) % 28 == 0 else LVT
+    joins = [len(count(c + jamo + ACCENT)) == 3 for jamo in ("\u1100", "\u1161", "\u11a8")]
+    if any(joins):
+        return {(True, True, False): L, (False, True, True): V, (False, False, True): T}[tuple(joins)]
+    if len(count(COPYRIGHT + JOINER + c + ACCENT)) == 4:
+        return PICTURE
+    return CONSONANT if size < 4 and len(count(KA + VIRAMA + c + ACCENT)) == 4 else OTHER
+
+
 sequences = [0]
 starts = {}
 
@@ -60,7 +105,7 @@ def sequence(text):
 
 def row_of(code_point):
     if 0xD800 <= code_point < 0xE000:
-        return (0, 0, 0, 0)
+        return (0, 0, 0, 0, 0)
     character = chr(code_point)
     flags = 0
     cleaned, pieces = clean("a" + character + "a"), split("a" + character + "a")
@@ -78,7 +123,8 @@ def row_of(code_point):
     if code_point in HANGUL:  # by rule, in C
         assert decomposed == unicodedata.normalize("NFD", character)
         decomposed = character
-    return (sequence(lowered) if lowered != character else 0, sequence(decomposed) if decomposed != character else 0, flags, combining_class(character))
+    return (sequence(lowered) if lowered != character else 0, sequence(decomposed) if decomposed != character else 0, flags, combining_class(character),
+            segment(character))
 
 
 def check(rows, entry):
@@ -122,7 +168,7 @@ def main():
     print_array("uint8_t unicode_pages", stage1)
     print_array("uint16_t unicode_entries", stage2)
     print(f"const size_t unicode_row_count = {len(rows)};")
-    print_array("struct unicode_row unicode_rows", ["{%d,%d,%d,%d}" % row for row in rows])
+    print_array("struct unicode_row unicode_rows", ["{%d,%d,%d,%d,%d}" % row for row in rows])
     print_array("uint32_t unicode_sequences", [f"{value:#x}" for value in sequences])
     print("// clang-format on")
 

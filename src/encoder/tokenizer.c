@@ -8,6 +8,8 @@
 #include <hartonomous/utf8.h>
 
 #include "mapping.h"
+#include "sentencepiece.h"
+#include "sentencepiece_files.h"
 #include "tokenizer_json.h"
 #include "tokenizer_parts.h"
 #include "wordpiece.h"
@@ -21,13 +23,19 @@ struct tokenizer {
 static hart_code read_json(struct tokenizer_parts *parts, const void *text, size_t size, hart_error *err)
 {
         HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
-        hart_error cause = {0};
-        hart_code code;
+        const char *vocab, *type;
+        size_t vocab_size;
+        hart_code code = tokenizer_json_parse(text, size, &root, &vocab, &vocab_size, err);
 
-        if (hart_json_parse(text, size, &root, &cause) < 0)
-                return hart_fail(err, HART_CONFIG, "%s", cause.text);
-        code = tokenizer_json_must_be(hart_json_member(root, "model"), "model.", "type", "WordPiece", err);
-        return code == HART_OK ? wordpiece_from_json(parts, root, err) : code;
+        if (code < 0)
+                return code;
+        type = hart_json_text(hart_json_member(hart_json_member(root, "model"), "type"), NULL);
+        if (type != NULL && strcmp(type, "WordPiece") == 0)
+                return wordpiece_from_json(parts, root, err);
+        if (type != NULL && strcmp(type, "Unigram") == 0)
+                return sentencepiece_from_json(parts, root, vocab, vocab_size, err);
+        return hart_fail(err, HART_CONFIG, "model.type: is \"%.60s\"; only \"WordPiece\" and \"Unigram\" are done here",
+                         type != NULL ? type : "?");
 }
 
 hart_code tokenizer_from_json(struct tokenizer **ret, const void *text, size_t size, hart_error *err)
@@ -53,18 +61,48 @@ static hart_code open_json(struct tokenizer_parts *parts, const char *path, hart
         return code < 0 ? hart_error_context(err, "%s", path) : HART_OK;
 }
 
+static hart_code open_model(struct tokenizer_parts *parts, const char *folder, const char *path, hart_error *err)
+{
+        return sentencepiece_from_folder(parts, folder, path, err);
+}
+
+static hart_code open_list(struct tokenizer_parts *parts, const char *folder, const char *path, hart_error *err)
+{
+        (void)path;
+        return wordpiece_from_folder(parts, folder, err);
+}
+
+static hart_code open_whole(struct tokenizer_parts *parts, const char *folder, const char *path, hart_error *err)
+{
+        (void)folder;
+        return open_json(parts, path, err);
+}
+
+/* The first that is there is read; the last one is missed where none is. */
+static const struct {
+        const char *name;
+        hart_code (*open)(struct tokenizer_parts *parts, const char *folder, const char *path, hart_error *err);
+} files[] = {
+        {"tokenizer.json", open_whole},
+        {"sentencepiece.bpe.model", open_model},
+        {"spiece.model", open_model},
+        {"vocab.txt", open_list},
+};
+#define FILES (sizeof files / sizeof files[0])
+
 hart_code tokenizer_open(struct tokenizer **ret, const char *folder, hart_error *err)
 {
         HART_CLEANUP(tokenizer_close_p) struct tokenizer *tokenizer = hart_allocate(sizeof *tokenizer);
         hart_code code;
 
-        tokenizer->file = hart_format("%s/tokenizer.json", folder);
-        if (access(tokenizer->file, F_OK) == 0) {
-                code = open_json(&tokenizer->parts, tokenizer->file, err);
-        } else {
+        for (size_t i = 0;; i++) {
+                tokenizer->file = hart_format("%s/%s", folder, files[i].name);
+                if (i + 1 == FILES || access(tokenizer->file, F_OK) == 0) {
+                        code = files[i].open(&tokenizer->parts, folder, tokenizer->file, err);
+                        break;
+                }
                 free(tokenizer->file);
-                tokenizer->file = hart_format("%s/vocab.txt", folder);
-                code = wordpiece_from_folder(&tokenizer->parts, folder, err);
+                tokenizer->file = NULL;
         }
         if (code < 0)
                 return code;
@@ -77,6 +115,7 @@ void tokenizer_close(struct tokenizer *tokenizer)
         if (tokenizer == NULL)
                 return;
         wordpiece_close(tokenizer->parts.wordpiece);
+        sentencepiece_close(tokenizer->parts.sentencepiece);
         added_tokens_done(&tokenizer->parts.written);
         free(tokenizer->file);
         free(tokenizer);
@@ -109,8 +148,10 @@ hart_code tokenizer_fits(const struct tokenizer *tokenizer, size_t model_tokens,
 
 static void encode_part(const struct tokenizer_parts *parts, const char *text, size_t size, struct token_run *run)
 {
-        if (size > 0)
+        if (size > 0 && parts->wordpiece != NULL)
                 wordpiece_encode(parts->wordpiece, text, size, run);
+        else if (size > 0)
+                sentencepiece_encode(parts->sentencepiece, text, size, run);
 }
 
 /* All tokens of valid UTF-8, without markers. */

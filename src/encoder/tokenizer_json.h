@@ -14,11 +14,11 @@
 
 /* The file's value; HART_CONFIG naming it. */
 hart_code tokenizer_json_file(const char *path, hart_json **ret, hart_error *err);
-/* The same from text, but what model.vocab holds where it is an array is left out (null) and found in `array`: a
- * quarter of a million pieces are not made a tree of. */
+/* The same from text, but what model.vocab holds where it is an array is left out (null) and found in `array`, NULL
+ * where it is none: a quarter of a million pieces are not made a tree of. */
 hart_code tokenizer_json_parse(const char *text, size_t size, hart_json **ret, const char **array, size_t *array_size,
                                hart_error *err);
-/* The next item of an array's text, from *at on (0 at first); NULL at the end. HART_CONFIG where it is no array. */
+/* The next item of that array, from *at on (0 at first); *ret is NULL at the end. */
 hart_code tokenizer_json_item(const char *array, size_t size, size_t *at, hart_json **ret, hart_error *err);
 
 /* Members of an object whose name is for messages. A missing one, and null, gives `otherwise`; HART_CONFIG where it is

@@ -16,12 +16,34 @@ enum {
         UNICODE_WORD = 64,        /* \w of regular expressions */
 };
 
+/* Of user-perceived characters, as UAX #29 names them; what makes no difference to tokens is OTHER. */
+enum unicode_segment {
+        SEGMENT_OTHER,
+        SEGMENT_CONTROL,
+        SEGMENT_EXTEND,
+        SEGMENT_CONJUNCT_EXTEND, /* within a conjunct, too */
+        SEGMENT_LINKER,
+        SEGMENT_SPACING,
+        SEGMENT_PREPEND,
+        SEGMENT_L,
+        SEGMENT_V,
+        SEGMENT_T,
+        SEGMENT_LV,
+        SEGMENT_LVT,
+        SEGMENT_PICTURE,
+        SEGMENT_CONSONANT,
+        SEGMENT_ZWJ,
+        SEGMENT_CR,
+        SEGMENT_LF,
+};
+
 struct unicode_row {
         /* Where in unicode_sequences the code points it becomes are, after their number; 0: it stays as it is. */
         uint16_t lower;
         uint16_t decomposed; /* canonically; Hangul syllables are taken apart by rule instead */
         uint8_t flags;
         uint8_t combining; /* its canonical combining class */
+        uint8_t segment;
 };
 
 extern const uint8_t unicode_pages[0x1100];

@@ -10,6 +10,7 @@ from collections import Counter
 
 import pytest
 from model_folder import model_folder
+from sentencepiece_file import read, train, xlm_roberta
 from token_texts import BLOCKS, PIECES, found, made
 from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import WordPiece
@@ -142,3 +143,35 @@ def test_shapes_of_a_file(probe, cased, tmp_path):
     (tmp_path / "tokenizer.json").write_text(json.dumps(document), encoding="utf-8")
     tokenizer.no_padding()
     same(tokenizer, probe, tmp_path, made(10_000, cased, seed=5))
+
+
+@pytest.fixture(scope="module")
+def trained(debian, tmp_path_factory):
+    """A model file that knows much of each script."""
+    return train(tmp_path_factory.mktemp("trained"), debian[::6] + [text[:400] for text in made(6_000, PIECES, seed=6)])
+
+
+@pytest.fixture(scope="module")
+def pieces(trained):
+    return [piece.replace("▁", " ") for piece, _ in read(trained)[0]] + PIECES
+
+
+@pytest.mark.parametrize("shape", ["old", "middle", "new", "bare"])
+def test_a_unigram_model(probe, debian, trained, pieces, tmp_path, shape):
+    tokenizer = xlm_roberta(trained, shape)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    same(tokenizer, probe, tmp_path, made(25_000, pieces, seed=7) + debian[::5])
+
+
+def test_a_unigram_model_without_tokenizer_json(probe, debian, trained, pieces, tmp_path):
+    (tmp_path / "sentencepiece.bpe.model").write_bytes(trained.read_bytes())
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "XLMRobertaTokenizer", "mask_token": {"content": "<mask>", "lstrip": True}}))
+    same(xlm_roberta(trained, "new"), probe, tmp_path, made(25_000, pieces, seed=8) + debian[::5])
+
+
+def test_added_tokens_of_a_unigram_model(probe, trained, pieces, tmp_path):
+    tokenizer = xlm_roberta(trained, "new")
+    tokenizer.add_tokens([AddedToken("[[new]]", normalized=False), AddedToken("ﬁn  x", normalized=True), AddedToken("Tür", normalized=True, single_word=True)])
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    words = ["[[new]]", "ﬁn  x", "fin x", "fin\u3000 x", "Tür", "Tu\u0308r", "Türen", " <mask>", "<s>", " \u2003<mask> "] + pieces[1000:1100]
+    same(tokenizer, probe, tmp_path, made(15_000, words, seed=9))

@@ -49,7 +49,7 @@ HOMES = {
     "poppler.h": "atomizer", "glib.h": "atomizer", "gio": "atomizer", "cairo.h": "atomizer", "gmime": "atomizer",
     "libavformat": "atomizer", "libavcodec": "atomizer", "libavutil": "atomizer", "libswscale": "atomizer", "libswresample": "atomizer",
     "tree_sitter": "atomizer", "git2.h": "ctl",
-    "dnnl.h": "encoder", "oneapi": "encoder", "onnxruntime_c_api.h": "encoder",
+    "dnnl.h": "encoder", "sentencepiece_processor.h": "encoder", "oneapi": "encoder", "onnxruntime_c_api.h": "encoder",
     "seccomp.h": "atomize",
 }
 
@@ -58,6 +58,7 @@ SYSTEM = set("""
     assert.h ctype.h errno.h float.h inttypes.h iso646.h limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h
     stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h string.h threads.h time.h wchar.h wctype.h
     arpa dirent.h dlfcn.h elf.h endian.h fcntl.h fnmatch.h fts.h ftw.h getopt.h glob.h grp.h iconv.h langinfo.h libgen.h linux malloc.h net netdb.h netinet
+    exception string
     poll.h pthread.h pwd.h regex.h sched.h spawn.h strings.h sys sysexits.h syslog.h termios.h unistd.h cpuid.h immintrin.h
     """.split())
 
@@ -99,7 +100,7 @@ def judge(path, folder, bracket, header):
 def sources(top):
     for folder, _, files in os.walk(top):
         for file in sorted(files):
-            if file.endswith((".c", ".h")):
+            if file.endswith((".c", ".cc", ".h")):
                 yield os.path.join(folder, file)
 
 
