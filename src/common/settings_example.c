@@ -39,16 +39,16 @@ struct example {
         FILE *out;
 };
 
-/* One item; without the # it is there, so it is the one that is there by default. */
+/* Of a group it is commented out as well: whoever names one has no others by default. */
 static void print_header(const hart_settings_group *group, const char *section, FILE *out)
 {
-        if (group == NULL)
+        if (group == NULL) {
                 (void)fprintf(out, "\n[%s]\n", section);
-        else
-                (void)fprintf(out,
-                              "\n# As many such sections as there are names; one that comes again adds to the first.\n"
-                              "%s[%s \"%s\"]\n",
-                              group->default_name != NULL ? "" : "#", section, item_name(group));
+                return;
+        }
+        (void)fprintf(out, "\n# As many such sections as there are names%s.\n#[%s \"%s\"]\n",
+                      group->default_name != NULL ? "; where no file has any, this one" : "", section,
+                      item_name(group));
 }
 
 /* All rows of the section, whichever part they are in. */

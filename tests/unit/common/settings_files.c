@@ -196,7 +196,7 @@ static void example_equals_the_defaults(void **state)
         assert_int_equal(hart_settings_parse(&sample_schema, "e", text, strlen(text), &sample, &err), HART_OK);
         assert_null(sample.text);
         assert_non_null(strstr(text, "\n#wanted =\n"));
-        assert_non_null(strstr(text, "\n[item \"first\"]\n"));
+        assert_non_null(strstr(text, "\n#[item \"first\"]\n"));
         assert_non_null(strstr(text, "\n#text = of first!\n"));
         hart_settings_done(&sample_schema, &sample);
         uncomment(text);
