@@ -45,11 +45,13 @@ static bool is_given(const char *text)
         return text != NULL && *text != '\0';
 }
 
-static const struct http_dialect *find_dialect(const char *name)
+/* NULL, and HART_CONFIG in *err, where there is none of that name. */
+static const struct http_dialect *find_dialect(const char *name, hart_error *err)
 {
         for (size_t i = 0; i < http_dialect_count; i++)
                 if (!is_given(name) || strcmp(http_dialects[i].name, name) == 0)
                         return &http_dialects[i];
+        (void)hart_fail(err, HART_CONFIG, "api \"%s\" is not known; one of: openai, tei", name);
         return NULL;
 }
 
@@ -86,15 +88,13 @@ static hart_code check_key(const char *key, hart_error *err)
 static hart_code http_check(const struct engine_options *options, hart_error *err)
 {
         const hart_encoder_options *asked = options->asked;
-        const struct http_dialect *dialect = find_dialect(asked->api);
-        hart_code code = check_url(asked->url, err);
+        const struct http_dialect *dialect = find_dialect(asked->api, err);
+        hart_code code = dialect != NULL ? check_url(asked->url, err) : HART_CONFIG;
 
         if (code == HART_OK)
                 code = check_key(asked->key, err);
         if (code != HART_OK)
                 return code;
-        if (dialect == NULL)
-                return hart_fail(err, HART_CONFIG, "api \"%s\" is not known; one of: openai, tei", asked->api);
         if (dialect->needs_name && !is_given(asked->remote_name))
                 return hart_fail(err, HART_CONFIG, "api openai needs \"remote_name\": what the server calls the model");
         if (asked->long_texts != HART_ENCODER_TRUNCATE)
@@ -205,12 +205,13 @@ static hart_code http_open(void **ret, const struct engine_options *options, str
         const hart_encoder_options *asked = options->asked;
         hart_error own = {0};
         hart_code code = http_check(options, err = err != NULL ? err : &own);
+        const struct http_dialect *dialect = find_dialect(asked->api, err);
 
-        if (code != HART_OK)
+        if (code != HART_OK || dialect == NULL)
                 return code;
         HART_CLEANUP(close_server) struct http_server *server = hart_allocate(sizeof *server);
         *server = (struct http_server){
-                .dialect = find_dialect(asked->api),
+                .dialect = dialect,
                 .url = hart_duplicate(asked->url),
                 .remote_name = is_given(asked->remote_name) ? hart_duplicate(asked->remote_name) : NULL,
                 .key = is_given(asked->key) ? hart_duplicate(asked->key) : NULL,

@@ -5,8 +5,8 @@
 
 #include "http_engine.h"
 
-#define WORDS_MAX          200                     /* bytes of the server's own */
-#define LONGEST_ABSTINENCE (15 * 60 * HART_SECOND) /* that a server may ask for */
+#define WORDS_MAX          200                               /* bytes of the server's own */
+#define LONGEST_ABSTINENCE (UINT64_C(15) * 60 * HART_SECOND) /* that a server may ask for */
 
 struct verdict {
         long first, last; /* statuses */
