@@ -2,16 +2,19 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hartonomous/json.h>
 #include <hartonomous/memory.h>
 
 #include "mapping.h"
 
+#define LIMIT_MOST 65536 /* tokens */
+
 /* What a configuration file must say. */
 struct demand {
         const char *key;
-        enum { TEXT, YES, NO, WHOLE } kind;
+        enum { TEXT, WHOLE } kind;
         const char *text;  /* TEXT */
         size_t offset;     /* WHOLE: of a size_t in struct model_card */
         int64_t min, max;  /* WHOLE */
@@ -20,51 +23,37 @@ struct demand {
 };
 
 #define AT(member) offsetof(struct model_card, member)
-
+/* clang-format off */
 static const struct demand architecture[] = {
-        {.key = "model_type", .kind = TEXT, .text = "bert", .architecture = true},
-        {.key = "hidden_act", .kind = TEXT, .text = "gelu", .architecture = true},
-        {.key = "position_embedding_type", .kind = TEXT, .text = "absolute", .optional = true, .architecture = true},
-        {.key = "num_hidden_layers", .kind = WHOLE, .offset = AT(layers), .min = 1, .max = 96, .architecture = true},
-        {.key = "num_attention_heads", .kind = WHOLE, .offset = AT(heads), .min = 1, .max = 128, .architecture = true},
-        {.key = "hidden_size", .kind = WHOLE, .offset = AT(hidden), .min = 8, .max = 8192, .architecture = true},
-        {.key = "intermediate_size",
-         .kind = WHOLE,
-         .offset = AT(intermediate),
-         .min = 8,
-         .max = 32768,
-         .architecture = true},
-        {.key = "vocab_size", .kind = WHOLE, .offset = AT(vocabulary), .min = 6, .max = 4000000},
-        {.key = "max_position_embeddings",
-         .kind = WHOLE,
-         .offset = AT(positions),
-         .min = 2,
-         .max = 65536,
-         .architecture = true},
-        {.key = "type_vocab_size", .kind = WHOLE, .offset = AT(types), .min = 1, .max = 64, .architecture = true},
+        {"position_embedding_type", TEXT, .text = "absolute", .optional = true, .architecture = true},
+        {"num_hidden_layers", WHOLE, .offset = AT(layers), .min = 1, .max = 96, .architecture = true},
+        {"num_attention_heads", WHOLE, .offset = AT(heads), .min = 1, .max = 128, .architecture = true},
+        {"hidden_size", WHOLE, .offset = AT(hidden), .min = 8, .max = 8192, .architecture = true},
+        {"intermediate_size", WHOLE, .offset = AT(intermediate), .min = 8, .max = 32768, .architecture = true},
+        {"vocab_size", WHOLE, .offset = AT(vocabulary), .min = 6, .max = 4000000},
+        {"max_position_embeddings", WHOLE, .offset = AT(positions), .min = 2, .max = 65536, .architecture = true},
+        {"type_vocab_size", WHOLE, .offset = AT(types), .min = 1, .max = 64, .architecture = true},
 };
-static const struct demand pooling[] = {
-        {.key = "pooling_mode_mean_tokens", .kind = YES},
-        {.key = "pooling_mode_cls_token", .kind = NO, .optional = true},
-        {.key = "pooling_mode_max_tokens", .kind = NO, .optional = true},
-        {.key = "pooling_mode_mean_sqrt_len_tokens", .kind = NO, .optional = true},
-};
-static const struct demand sentence[] = {
-        {.key = "max_seq_length", .kind = WHOLE, .offset = AT(token_limit), .min = 2, .max = 65536},
-};
+/* clang-format on */
 
-#define ROWS(table) table, sizeof(table) / sizeof(table)[0]
-static const struct {
-        const char *file;
-        const struct demand *demands;
-        size_t count;
-} files[] = {
-        {"config.json", ROWS(architecture)},
-        {"1_Pooling/config.json", ROWS(pooling)},
-        {"sentence_bert_config.json", ROWS(sentence)},
+/* A word that may be one of several, and what it means. */
+struct choice {
+        const char *word;
+        bool meaning;
 };
-static const char *const modules[] = {"sentence_transformers.models.Transformer",
-                                      "sentence_transformers.models.Pooling", "sentence_transformers.models.Normalize"};
+static const struct choice families[] = {{"bert", false}, {"xlm-roberta", true}, {"roberta", true}, {NULL, false}};
+static const struct choice activations[] = {
+        {"gelu", false}, {"gelu_new", true}, {"gelu_pytorch_tanh", true}, {NULL, false}};
+
+/* The ways of pooling that are computed, in 1_Pooling/config.json; of the others, none may be true. */
+static const struct {
+        const char *key;
+        enum card_pooling pooling;
+} poolings[] = {{"pooling_mode_mean_tokens", CARD_POOL_MEAN}, {"pooling_mode_cls_token", CARD_POOL_FIRST}};
+
+/* The last part of each module's type: what is before it depends on the release. */
+static const char *const modules[] = {"Transformer", "Pooling", "Normalize"};
+enum { MODULES = sizeof modules / sizeof modules[0], MODULES_NEEDED = MODULES - 1 };
 
 static hart_code read_json(const char *folder, const char *name, hart_json **ret, hart_error *err)
 {
@@ -93,56 +82,60 @@ static hart_code take_whole(const struct demand *demand, const hart_json *value,
 
 static hart_code meet(const struct demand *demand, const hart_json *value, struct model_card *card, hart_error *err)
 {
-        hart_json_kind kind = hart_json_kind_of(value);
         const char *text = hart_json_text(value, NULL);
 
         if (value == NULL && demand->optional)
                 return HART_OK;
         if (value == NULL)
                 return hart_fail(err, HART_CONFIG, "%s: is missing", demand->key);
-        switch (demand->kind) {
-        case WHOLE:
-                return take_whole(demand, value, card, err);
-        case TEXT:
-                if (text != NULL && strcmp(text, demand->text) == 0)
-                        return HART_OK;
-                return hart_fail(err, HART_CONFIG, "%s: is \"%.60s\"; only \"%s\" is computed here", demand->key,
-                                 text != NULL ? text : "?", demand->text);
-        case NO:
-                if (kind == HART_JSON_FALSE)
-                        return HART_OK;
-                return hart_fail(err, HART_CONFIG, "%s: only false is computed here", demand->key);
-        case YES:
-                break;
-        }
-        if (kind == HART_JSON_TRUE)
-                return HART_OK;
-        return hart_fail(err, HART_CONFIG, "%s: only true is computed here", demand->key);
-}
-
-/* What is of interest but not needed: 0 where it is missing or senseless. */
-static void take_if_there(const struct demand *demand, const hart_json *value, struct model_card *card)
-{
         if (demand->kind == WHOLE)
-                (void)take_whole(demand, value, card, NULL);
+                return take_whole(demand, value, card, err);
+        if (text != NULL && strcmp(text, demand->text) == 0)
+                return HART_OK;
+        return hart_fail(err, HART_CONFIG, "%s: is \"%.60s\"; only \"%s\" is computed here", demand->key,
+                         text != NULL ? text : "?", demand->text);
 }
 
+static hart_code choose(const struct choice *choices, const hart_json *root, const char *key, bool *meaning,
+                        hart_error *err)
+{
+        const char *word = hart_json_text(hart_json_member(root, key), NULL);
+        HART_CLEANUP(hart_buffer_done) hart_buffer known = {0};
+
+        for (const struct choice *choice = choices; choice->word != NULL; choice++) {
+                if (word != NULL && strcmp(choice->word, word) == 0) {
+                        *meaning = choice->meaning;
+                        return HART_OK;
+                }
+                hart_buffer_format(&known, "%s\"%s\"", known.size > 0 ? ", " : "", choice->word);
+        }
+        if (word == NULL)
+                return hart_fail(err, HART_CONFIG, "%s: is missing, or no text", key);
+        return hart_fail(err, HART_CONFIG, "%s: is \"%.60s\"; what is computed here: %.*s", key, word, (int)known.size,
+                         (const char *)known.data);
+}
+
+/* Transformer and pooling. Where they are normalised or not does not matter: here, vectors always are. */
 static hart_code read_modules(const char *folder, hart_error *err)
 {
-        hart_json *root = NULL;
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
         hart_code code = read_json(folder, "modules.json", &root, err);
-        size_t count = sizeof modules / sizeof modules[0];
+        size_t count = hart_json_count(root);
 
-        if (code == HART_OK && hart_json_count(root) != count)
-                code = hart_fail(err, HART_CONFIG, "%s/modules.json: must list %zu modules", folder, count);
-        for (size_t i = 0; code == HART_OK && i < count; i++) {
+        if (code < 0)
+                return code;
+        if (count != MODULES && count != MODULES_NEEDED)
+                return hart_fail(err, HART_CONFIG, "%s/modules.json: must list %d or %d modules", folder,
+                                 MODULES_NEEDED, MODULES);
+        for (size_t i = 0; i < count; i++) {
                 const char *type = hart_json_text(hart_json_member(hart_json_item(root, i), "type"), NULL);
-                if (type == NULL || strcmp(type, modules[i]) != 0)
-                        code = hart_fail(err, HART_CONFIG, "%s/modules.json: module %zu must be %s", folder, i,
-                                         modules[i]);
+                const char *last = type != NULL ? strrchr(type, '.') : NULL;
+                if (last == NULL || strcmp(last + 1, modules[i]) != 0)
+                        return hart_fail(err, HART_CONFIG,
+                                         "%s/modules.json: module %zu is %.100s; only %s is computed here", folder, i,
+                                         type != NULL ? type : "without a type", modules[i]);
         }
-        hart_json_close(root);
-        return code;
+        return HART_OK;
 }
 
 static hart_code read_epsilon(const hart_json *root, struct model_card *card, hart_error *err)
@@ -155,43 +148,157 @@ static hart_code read_epsilon(const hart_json *root, struct model_card *card, ha
         return HART_OK;
 }
 
-static hart_code read_file(struct model_card *card, const char *folder, size_t file, enum card_use use, hart_error *err)
+/* What else matters to who computes it. */
+static hart_code read_family(const hart_json *root, struct model_card *card, hart_error *err)
 {
-        hart_json *root = NULL;
-        hart_code code = read_json(folder, files[file].file, &root, err);
+        bool roberta = false;
+        int64_t padding = 1;
+        hart_code code = choose(families, root, "model_type", &roberta, err);
 
+        if (code == HART_OK)
+                code = choose(activations, root, "hidden_act", &card->gelu_tanh, err);
+        if (code == HART_OK)
+                code = read_epsilon(root, card, err);
+        if (code < 0 || !roberta)
+                return code;
+        if (hart_json_member(root, "pad_token_id") != NULL &&
+            (!hart_json_integer(hart_json_member(root, "pad_token_id"), &padding) || padding < 0 || padding > 1000))
+                return hart_fail(err, HART_CONFIG, "pad_token_id: must be a whole number from 0 to 1000");
+        card->first_position = (size_t)padding + 1;
+        return HART_OK;
+}
+
+static hart_code take_architecture(const hart_json *root, struct model_card *card, enum card_use use, hart_error *err)
+{
+        hart_code code = use == CARD_FOR_BERT ? read_family(root, card, err) : HART_OK;
+
+        for (size_t i = 0; code == HART_OK && i < sizeof architecture / sizeof architecture[0]; i++) {
+                const struct demand *demand = &architecture[i];
+                const hart_json *value = hart_json_member(root, demand->key);
+                if (!demand->architecture || use == CARD_FOR_BERT)
+                        code = meet(demand, value, card, err);
+                else if (demand->kind == WHOLE)
+                        (void)take_whole(demand, value, card, NULL); /* 0 where it is missing or senseless */
+        }
+        if (code == HART_OK && card->heads != 0 && card->hidden % card->heads != 0)
+                code = hart_fail(err, HART_CONFIG, "hidden_size: is no multiple of num_attention_heads");
+        if (code == HART_OK && card->positions != 0 && card->positions < card->first_position + 2)
+                code = hart_fail(err, HART_CONFIG, "max_position_embeddings: is too small for any text");
+        return code;
+}
+
+static bool count_mode(const char *key, const hart_json *value, void *data)
+{
+        size_t *count = data;
+
+        if (strncmp(key, "pooling_mode_", strlen("pooling_mode_")) == 0 && hart_json_kind_of(value) == HART_JSON_TRUE)
+                ++*count;
+        return true;
+}
+
+static hart_code take_pooling(const hart_json *root, struct model_card *card, hart_error *err)
+{
+        const hart_json *dimension = hart_json_member(root, "word_embedding_dimension");
+        size_t found = 0, all = 0;
+        int64_t length;
+
+        for (size_t i = 0; i < sizeof poolings / sizeof poolings[0]; i++)
+                if (hart_json_kind_of(hart_json_member(root, poolings[i].key)) == HART_JSON_TRUE) {
+                        card->pooling = poolings[i].pooling;
+                        found++;
+                }
+        hart_json_each(root, count_mode, &all);
+        if (found != 1 || all != 1)
+                return hart_fail(
+                        err, HART_CONFIG,
+                        "exactly one of pooling_mode_mean_tokens and pooling_mode_cls_token must be true, and no "
+                        "other pooling_mode; no other way of pooling is computed here");
+        if (dimension != NULL && card->hidden != 0 &&
+            (!hart_json_integer(dimension, &length) || length < 0 || (size_t)length != card->hidden))
+                return hart_fail(err, HART_CONFIG, "word_embedding_dimension: is not config.json's hidden_size, %zu",
+                                 card->hidden);
+        return HART_OK;
+}
+
+/* One file that must be there. */
+static hart_code read_config(struct model_card *card, const char *folder, enum card_use use, hart_error *err)
+{
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        hart_code code = read_json(folder, "config.json", &root, err);
+
+        if (code == HART_OK && take_architecture(root, card, use, err) < 0)
+                return hart_error_context(err, "%s/config.json", folder), HART_CONFIG;
+        return code;
+}
+
+static hart_code read_pooling(struct model_card *card, const char *folder, hart_error *err)
+{
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        hart_code code = read_json(folder, "1_Pooling/config.json", &root, err);
+
+        if (code == HART_OK && take_pooling(root, card, err) < 0)
+                return hart_error_context(err, "%s/1_Pooling/config.json", folder), HART_CONFIG;
+        return code;
+}
+
+/* A whole number in a file that may be missing, and where it may be null: 0 then. */
+static hart_code read_limit(const char *folder, const char *name, const char *key, size_t *ret, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/%s", folder, name);
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        const hart_json *value;
+        double limit;
+        hart_code code;
+
+        *ret = 0;
+        if (access(path, F_OK) != 0)
+                return HART_OK;
+        code = read_json(folder, name, &root, err);
+        value = hart_json_member(root, key);
+        if (code < 0 || value == NULL || hart_json_kind_of(value) == HART_JSON_NULL)
+                return code;
+        if (!hart_json_number(value, &limit) || limit < 2)
+                return hart_fail(err, HART_CONFIG, "%s: %s: must be a number over 1", path, key);
+        *ret = limit < LIMIT_MOST ? (size_t)limit : 0; /* tokenizers without a limit say 10^30 */
+        return HART_OK;
+}
+
+/* As sentence-transformers has it: its own file, else the least of the tokenizer's limit and the positions there are.
+ */
+static hart_code read_limits(struct model_card *card, const char *folder, hart_error *err)
+{
+        size_t own, tokenizer, positions = card->positions != 0 ? card->positions - card->first_position : 0;
+        hart_code code = read_limit(folder, "sentence_bert_config.json", "max_seq_length", &own, err);
+
+        if (code == HART_OK)
+                code = read_limit(folder, "tokenizer_config.json", "model_max_length", &tokenizer, err);
         if (code < 0)
                 return code;
-        for (size_t i = 0; code == HART_OK && i < files[file].count; i++) {
-                const struct demand *demand = &files[file].demands[i];
-                if (demand->architecture && use == CARD_FOR_ANY)
-                        take_if_there(demand, hart_json_member(root, demand->key), card);
-                else
-                        code = meet(demand, hart_json_member(root, demand->key), card, err);
-        }
-        if (code == HART_OK && files[file].demands == architecture && use == CARD_FOR_BERT)
-                code = read_epsilon(root, card, err);
-        hart_json_close(root);
-        if (code < 0)
-                (void)hart_error_context(err, "%s/%s", folder, files[file].file);
-        return code;
+        if (own != 0 && positions != 0 && own > positions)
+                return hart_fail(
+                        err, HART_CONFIG,
+                        "%s/sentence_bert_config.json: max_seq_length is over the %zu tokens that config.json's "
+                        "max_position_embeddings allows",
+                        folder, positions);
+        card->token_limit = own != 0 ? own : tokenizer;
+        if (card->token_limit == 0 || (positions != 0 && card->token_limit > positions))
+                card->token_limit = positions;
+        if (card->token_limit == 0)
+                return hart_fail(
+                        err, HART_CONFIG,
+                        "%s: none of sentence_bert_config.json (max_seq_length), tokenizer_config.json "
+                        "(model_max_length) and config.json (max_position_embeddings) says how long a text may be",
+                        folder);
+        return HART_OK;
 }
 
 hart_code card_read(struct model_card *card, const char *folder, enum card_use use, hart_error *err)
 {
         hart_code code = read_modules(folder, err);
 
-        for (size_t i = 0; code == HART_OK && i < sizeof files / sizeof files[0]; i++)
-                code = read_file(card, folder, i, use, err);
-        if (code < 0)
-                return code;
-        if (use == CARD_FOR_BERT && card->hidden % card->heads != 0)
-                return hart_fail(err, HART_CONFIG, "%s/config.json: hidden_size is no multiple of num_attention_heads",
-                                 folder);
-        if (card->positions != 0 && card->token_limit > card->positions)
-                return hart_fail(err, HART_CONFIG,
-                                 "%s/sentence_bert_config.json: max_seq_length is over config.json's "
-                                 "max_position_embeddings, %zu",
-                                 folder, card->positions);
-        return HART_OK;
+        if (code == HART_OK)
+                code = read_config(card, folder, use, err);
+        if (code == HART_OK)
+                code = read_pooling(card, folder, err);
+        return code == HART_OK ? read_limits(card, folder, err) : code;
 }

@@ -1,5 +1,5 @@
-/* What the configuration files of a model's folder say of it: config.json, modules.json, 1_Pooling/config.json and
- * sentence_bert_config.json. Engines of tokens share it. */
+/* What the configuration files of a model's folder say of it: config.json, modules.json, 1_Pooling/config.json, and for
+ * the length of texts sentence_bert_config.json or tokenizer_config.json. Engines of tokens share it. */
 #ifndef ENCODER_CARD_H
 #define ENCODER_CARD_H
 

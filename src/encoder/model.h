@@ -1,5 +1,5 @@
-/* The weights of a BERT encoder by name. They are row-major, a linear layer's as [outputs][inputs], and live in the
- * mapped file. */
+/* The weights of a BERT encoder by name. They are row-major, a linear layer's as [outputs][inputs]. They
+ * live in the mapped file where it has fp32, else they are converted. */
 #ifndef ENCODER_MODEL_H
 #define ENCODER_MODEL_H
 
@@ -27,10 +27,13 @@ struct model {
         const float *type_embeddings;     /* types x hidden */
         const float *embedding_norm, *embedding_norm_bias;
         struct model_layer *layer;
+        struct model_copy *copies; /* of what is not fp32 in the file */
 };
 
 /* HART_CONFIG naming the file and what is wrong with it. All weights are finite numbers. */
 hart_code model_open(struct model *ret, const struct model_card *card, const char *folder, hart_error *err);
+/* Gives memory back once nobody reads the layers' matrices any more: these may not be read again. */
+void model_forget_matrices(struct model *model);
 void model_done(struct model *model);
 
 #endif

@@ -192,8 +192,7 @@ static hart_code native_open(void **ret, const struct engine_options *options, s
                 native_close(native);
                 return code;
         }
-        /* The products have their own copy of most; what is needed of the file comes back page by page. */
-        mapping_release_pages(&native->model.weights);
+        model_forget_matrices(&native->model); /* the products have their own copies */
         *ret = native;
         return HART_OK;
 }
@@ -203,13 +202,13 @@ static void embed(struct native *native, const struct token_batch *batch)
 {
         const struct model *model = &native->model;
         size_t hidden = model->card->hidden;
+        const float *positions = model->position_embeddings + model->card->first_position * hidden;
 
         for (size_t text = 0; text < batch->count; text++)
                 for (size_t i = batch->starts[text]; i < batch->starts[text + 1]; i++)
-                        native->kernels->add_three(native->x + i * hidden,
-                                                   model->word_embeddings + (size_t)batch->ids[i] * hidden,
-                                                   model->position_embeddings + (i - batch->starts[text]) * hidden,
-                                                   model->type_embeddings, hidden);
+                        native->kernels->add_three(
+                                native->x + i * hidden, model->word_embeddings + (size_t)batch->ids[i] * hidden,
+                                positions + (i - batch->starts[text]) * hidden, model->type_embeddings, hidden);
         native->kernels->layer_norm(native->x, NULL, batch->starts[batch->count], hidden, model->embedding_norm,
                                     model->embedding_norm_bias, model->card->epsilon);
 }

@@ -171,24 +171,47 @@ static bool has_shape(const hart_json *shape, size_t rows, size_t columns)
         return true;
 }
 
+bool safetensors_has(const struct safetensors *file, const char *name)
+{
+        return hart_json_member(file->header, name) != NULL;
+}
+
+/* One of those that are read, and its numbers' size; false for others. */
+static bool readable(const char *name, enum safetensors_type *ret, size_t *size)
+{
+        static const char *const names[] = {
+                [SAFETENSORS_FLOAT] = "F32", [SAFETENSORS_HALF] = "F16", [SAFETENSORS_BFLOAT] = "BF16"};
+
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+                if (strcmp(names[i], name) == 0) {
+                        *ret = (enum safetensors_type)i;
+                        *size = (size_t)bytes_of(name);
+                        return true;
+                }
+        return false;
+}
+
 hart_code safetensors_find(const struct safetensors *file, const char *name, size_t rows, size_t columns,
-                           const float **ret, hart_error *err)
+                           struct safetensors_tensor *ret, hart_error *err)
 {
         const hart_json *tensor = hart_json_member(file->header, name);
         const char *type = hart_json_text(hart_json_member(tensor, "dtype"), NULL);
+        struct safetensors_tensor found;
         struct extent extent;
+        size_t size;
 
         if (type == NULL || !tensor_extent(tensor, &extent))
                 return hart_fail(err, HART_CONFIG, "tensor %s is missing", name);
-        if (strcmp(type, "F32") != 0)
-                return hart_fail(err, HART_CONFIG, "tensor %s: is %s; only F32 is read", name, type);
+        if (!readable(type, &found.type, &size))
+                return hart_fail(err, HART_CONFIG, "tensor %s: is %s; only F32, F16 and BF16 are read", name, type);
         if (!has_shape(hart_json_member(tensor, "shape"), rows, columns))
                 return columns == 0
                                ? hart_fail(err, HART_CONFIG, "tensor %s: config.json asks for %zu numbers", name, rows)
                                : hart_fail(err, HART_CONFIG, "tensor %s: config.json asks for %zu x %zu numbers", name,
                                            rows, columns);
-        if ((uintptr_t)(file->data + extent.begin) % _Alignof(float) != 0)
-                return hart_fail(err, HART_CONFIG, "tensor %s: does not begin at a multiple of four bytes", name);
-        *ret = (const float *)(const void *)(file->data + extent.begin);
+        found.numbers = file->data + extent.begin;
+        if ((uintptr_t)found.numbers % size != 0)
+                return hart_fail(err, HART_CONFIG, "tensor %s: does not begin at a multiple of %zu bytes", name, size);
+        *ret = found;
         return HART_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef ENCODER_SAFETENSORS_H
 #define ENCODER_SAFETENSORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <hartonomous/error.h>
@@ -19,8 +20,16 @@ struct safetensors {
 hart_code safetensors_parse(struct safetensors *ret, const void *bytes, size_t size, hart_error *err);
 void safetensors_done(struct safetensors *file);
 
-/* The numbers of an F32 tensor of exactly this shape; `columns` 0 for a vector. */
+enum safetensors_type { SAFETENSORS_FLOAT, SAFETENSORS_HALF, SAFETENSORS_BFLOAT }; /* F32, F16, BF16 */
+
+struct safetensors_tensor {
+        enum safetensors_type type;
+        const void *numbers; /* at an address that suits them */
+};
+
+bool safetensors_has(const struct safetensors *file, const char *name);
+/* A tensor of exactly this shape; `columns` 0 for a vector. */
 hart_code safetensors_find(const struct safetensors *file, const char *name, size_t rows, size_t columns,
-                           const float **ret, hart_error *err);
+                           struct safetensors_tensor *ret, hart_error *err);
 
 #endif

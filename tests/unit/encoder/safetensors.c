@@ -13,7 +13,8 @@
 
 static const char good[] =
         "{\"__metadata__\":{\"format\":\"pt\"},\"a\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":"
-        "[0,24]},\"b\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[24,28]}}  ";
+        "[0,24]},\"b\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[24,28]},"
+        "\"d\":{\"dtype\":\"I16\",\"shape\":[2],\"data_offsets\":[28,32]}}  ";
 
 static void make(hart_buffer *file, const char *header, size_t data)
 {
@@ -71,7 +72,7 @@ static void refuses_every_shorter_file(void **state)
         HART_CLEANUP(hart_buffer_done) hart_buffer bytes = {0};
         (void)state;
 
-        make(&bytes, good, 28);
+        make(&bytes, good, 32);
         for (size_t size = 0; size < bytes.size; size++) {
                 struct safetensors file = {0};
                 hart_error err = {0};
@@ -84,20 +85,25 @@ static void finds_tensors_of_the_right_shape(void **state)
         HART_CLEANUP(hart_buffer_done) hart_buffer bytes = {0};
         struct safetensors file = {0};
         hart_error err = {0};
-        const float *numbers = NULL;
+        struct safetensors_tensor found = {0};
         (void)state;
 
-        make(&bytes, good, 28);
+        make(&bytes, good, 32);
         assert_int_equal(safetensors_parse(&file, bytes.data, bytes.size, &err), HART_OK);
-        assert_int_equal(safetensors_find(&file, "a", 2, 3, &numbers, &err), HART_OK);
-        assert_ptr_equal(numbers, file.data);
-        assert_int_equal(safetensors_find(&file, "a", 3, 2, &numbers, &err), HART_CONFIG);
+        assert_int_equal(safetensors_find(&file, "a", 2, 3, &found, &err), HART_OK);
+        assert_ptr_equal(found.numbers, file.data);
+        assert_int_equal(found.type, SAFETENSORS_FLOAT);
+        assert_int_equal(safetensors_find(&file, "a", 3, 2, &found, &err), HART_CONFIG);
         assert_non_null(strstr(err.text, "3 x 2"));
-        assert_int_equal(safetensors_find(&file, "a", 6, 0, &numbers, &err), HART_CONFIG);
-        assert_int_equal(safetensors_find(&file, "c", 2, 3, &numbers, &err), HART_CONFIG);
+        assert_int_equal(safetensors_find(&file, "a", 6, 0, &found, &err), HART_CONFIG);
+        assert_int_equal(safetensors_find(&file, "c", 2, 3, &found, &err), HART_CONFIG);
         assert_non_null(strstr(err.text, "missing"));
-        assert_int_equal(safetensors_find(&file, "b", 2, 0, &numbers, &err), HART_CONFIG);
-        assert_non_null(strstr(err.text, "F16"));
+        assert_int_equal(safetensors_find(&file, "b", 2, 0, &found, &err), HART_OK);
+        assert_int_equal(found.type, SAFETENSORS_HALF);
+        assert_int_equal(safetensors_find(&file, "d", 2, 0, &found, &err), HART_CONFIG);
+        assert_non_null(strstr(err.text, "is I16; only F32, F16 and BF16"));
+        assert_true(safetensors_has(&file, "d"));
+        assert_false(safetensors_has(&file, "e"));
         safetensors_done(&file);
 }
 
