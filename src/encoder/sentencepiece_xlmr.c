@@ -16,6 +16,7 @@ static const char mask[] = "<mask>";
 
 /* The pieces that a model file begins with; they have other numbers here. */
 static const char *const first_pieces[] = {"<unk>", "<s>", "</s>"};
+#define SIZE_LIMIT   ((size_t)64 << 20)
 #define FIRST_PIECES (sizeof first_pieces / sizeof first_pieces[0])
 
 struct reading {
@@ -88,7 +89,7 @@ static bool read_field(const unsigned char **at, const unsigned char *end, struc
 /* The last field of that number in a message. */
 static bool find_field(const unsigned char *data, size_t size, uint64_t number, struct field *ret)
 {
-        const unsigned char *at = data, *end = data + size;
+        const unsigned char *at = data, *end = size > 0 ? data + size : data;
         struct field field;
         bool found = false;
 
@@ -102,28 +103,56 @@ static bool find_field(const unsigned char *data, size_t size, uint64_t number, 
 }
 
 /* Numbers of fields in sentencepiece_model.proto. */
-enum { TRAINER = 2, NORMALIZER = 3, TRAINER_KIND = 3, TRAINER_BYTES = 35, NORMALIZER_MAP = 2, KIND_UNIGRAM = 1 };
+enum { PIECE = 1, TRAINER = 2, NORMALIZER = 3, TRAINER_KIND = 3, TRAINER_BYTES = 35, NORMALIZER_MAP = 2 };
+#define KIND_UNIGRAM 1
 
-static hart_code read_specification(struct sentencepiece_options *options, const unsigned char *data, size_t size,
-                                    hart_error *err)
+static hart_code read_trainer(const struct field *trainer, hart_error *err)
 {
-        struct field trainer = {0}, normalizer = {0}, field;
+        struct field field;
 
-        if (find_field(data, size, TRAINER, &trainer)) {
-                if (find_field(trainer.data, trainer.size, TRAINER_KIND, &field) && field.value != KIND_UNIGRAM)
-                        return hart_fail(err, HART_CONFIG,
-                                         "trainer_spec.model_type: is %llu; only 1 (unigram) is done "
-                                         "here",
-                                         (unsigned long long)field.value);
-                if (find_field(trainer.data, trainer.size, TRAINER_BYTES, &field) && field.value != 0)
-                        return hart_fail(err, HART_CONFIG, "trainer_spec.byte_fallback: only false is done here");
-        }
-        if (find_field(data, size, NORMALIZER, &normalizer) &&
-            find_field(normalizer.data, normalizer.size, NORMALIZER_MAP, &field) && field.size > 0) {
-                options->steps.steps[options->steps.count++] = STEP_CHARSMAP;
-                return charsmap_read(&options->steps.map, field.data, field.size, err);
-        }
+        if (find_field(trainer->data, trainer->size, TRAINER_KIND, &field) && field.value != KIND_UNIGRAM)
+                return hart_fail(err, HART_CONFIG, "trainer_spec.model_type: is %llu; only %d (unigram) is done here",
+                                 (unsigned long long)field.value, KIND_UNIGRAM);
+        if (find_field(trainer->data, trainer->size, TRAINER_BYTES, &field) && field.value != 0)
+                return hart_fail(err, HART_CONFIG, "trainer_spec.byte_fallback: is true; only false is done here");
         return HART_OK;
+}
+
+static hart_code read_normalizer(struct text_steps *steps, const struct field *normalizer, hart_error *err)
+{
+        struct field map;
+
+        if (!find_field(normalizer->data, normalizer->size, NORMALIZER_MAP, &map) || map.size == 0)
+                return HART_OK;
+        if (steps->count > 0)
+                return hart_fail(err, HART_CONFIG, "normalizer_spec: is there twice");
+        steps->steps[steps->count++] = STEP_CHARSMAP;
+        return charsmap_read(&steps->map, map.data, map.size, err);
+}
+
+/* Reads what is for texts, and gathers the pieces for the library. It gets nothing else: it would try the rules of the
+ * normaliser on texts in the file, and trusts both. */
+static hart_code read_model(struct text_steps *steps, const void *data, size_t size, hart_buffer *pieces,
+                            hart_error *err)
+{
+        const unsigned char *at = data, *end = at + size;
+        hart_code code = HART_OK;
+
+        if (size > SIZE_LIMIT)
+                return hart_fail(err, HART_CONFIG, "is longer than %zu bytes", SIZE_LIMIT);
+        while (at < end && code == HART_OK) {
+                const unsigned char *start = at;
+                struct field field;
+                if (!read_field(&at, end, &field))
+                        return hart_fail(err, HART_CONFIG, "is no model of SentencePiece, or cut off");
+                if (field.number == PIECE)
+                        hart_buffer_append(pieces, start, (size_t)(at - start));
+                else if (field.number == TRAINER)
+                        code = read_trainer(&field, err);
+                else if (field.number == NORMALIZER)
+                        code = read_normalizer(steps, &field, err);
+        }
+        return code;
 }
 
 static hart_code add_tokens(struct tokenizer_parts *parts, int32_t last, hart_error *err)
@@ -146,17 +175,18 @@ static hart_code add_tokens(struct tokenizer_parts *parts, int32_t last, hart_er
 static hart_code read_all(struct sentencepiece_options *options, const void *data, size_t size, hart_error *err)
 {
         struct reading reading = {.options = options};
-        hart_code code = HART_OK;
+        HART_CLEANUP(hart_buffer_done) hart_buffer pieces = {0};
+        hart_code code = read_model(&options->steps, data, size, &pieces, err);
 
         for (size_t i = 0; i < FIRST && code == HART_OK; i++)
                 code = sentencepiece_options_add(options, named[i], strlen(named[i]), 0, err);
+        if (code == HART_OK && pieces.size == 0)
+                code = hart_fail(err, HART_CONFIG, "is no model of SentencePiece: it has no pieces");
         if (code == HART_OK)
-                code = sentencepiece_model_pieces(data, size, take_piece, &reading, err);
-        if (code == HART_OK && reading.seen <= FIRST_PIECES)
-                code = hart_fail(err, HART_CONFIG, "has no pieces");
+                code = sentencepiece_model_pieces(pieces.data, pieces.size, take_piece, &reading, err);
         if (code == HART_OK)
                 code = sentencepiece_options_add(options, mask, strlen(mask), 0, err);
-        return code == HART_OK ? read_specification(options, data, size, err) : code;
+        return code;
 }
 
 hart_code sentencepiece_from_model(struct tokenizer_parts *parts, const void *data, size_t size, hart_error *err)

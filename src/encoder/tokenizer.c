@@ -38,16 +38,29 @@ static hart_code read_json(struct tokenizer_parts *parts, const void *text, size
                          type != NULL ? type : "?");
 }
 
-hart_code tokenizer_from_json(struct tokenizer **ret, const void *text, size_t size, hart_error *err)
+static hart_code from_data(struct tokenizer **ret, const char *name,
+                           hart_code (*read)(struct tokenizer_parts *parts, const void *data, size_t size,
+                                             hart_error *err),
+                           const void *data, size_t size, hart_error *err)
 {
         HART_CLEANUP(tokenizer_close_p) struct tokenizer *tokenizer = hart_allocate(sizeof *tokenizer);
-        hart_code code = read_json(&tokenizer->parts, text, size, err);
+        hart_code code = read(&tokenizer->parts, data, size, err);
 
         if (code < 0)
                 return code;
-        tokenizer->file = hart_duplicate("tokenizer.json");
+        tokenizer->file = hart_duplicate(name);
         *ret = HART_TAKE(tokenizer);
         return HART_OK;
+}
+
+hart_code tokenizer_from_json(struct tokenizer **ret, const void *text, size_t size, hart_error *err)
+{
+        return from_data(ret, "tokenizer.json", read_json, text, size, err);
+}
+
+hart_code tokenizer_from_model(struct tokenizer **ret, const void *data, size_t size, hart_error *err)
+{
+        return from_data(ret, "sentencepiece.bpe.model", sentencepiece_from_model, data, size, err);
 }
 
 static hart_code open_json(struct tokenizer_parts *parts, const char *path, hart_error *err)

@@ -13,8 +13,9 @@ struct tokenizer;
 /* From the files in a model's folder, the first that is there: tokenizer.json; sentencepiece.bpe.model or spiece.model;
  * vocab.txt with tokenizer_config.json. HART_CONFIG naming the file and what is wrong with it. */
 hart_code tokenizer_open(struct tokenizer **ret, const char *folder, hart_error *err);
-/* From the text of a tokenizer.json. */
+/* From the text of a tokenizer.json, or of a sentencepiece.bpe.model. */
 hart_code tokenizer_from_json(struct tokenizer **ret, const void *text, size_t size, hart_error *err);
+hart_code tokenizer_from_model(struct tokenizer **ret, const void *data, size_t size, hart_error *err);
 void tokenizer_close(struct tokenizer *tokenizer);
 void tokenizer_close_p(struct tokenizer **tokenizer);
 
