@@ -219,6 +219,43 @@ def test_second_instance_and_original_name(host):
     assert host.health() == 200 and host.health("ingestion@2") == 200
 
 
+def test_several_processes(host, model):
+    """Embedding as two processes and the one that answers: systemd sees one daemon."""
+    inside = "/run/test-model"
+    shutil.copytree(model, host.box.path(inside), dirs_exist_ok=True)
+    unit = "hartonomous-embedding"
+
+    def write(workers, directory=inside):
+        host.settings("embedding", f"[worker]\nworkers = {workers}\n[model \"all-MiniLM-L6-v2\"]\ndirectory = {directory}\n")
+
+    def processes():
+        shown = host.box.run("ps", "-o", "pid=,comm=", "--ppid", host.show(unit)["MainPID"], check=False).stdout.split()
+        return dict(zip(shown[1::2], shown[::2]))
+
+    write(2)
+    host.systemctl("start", unit)
+    first, main = processes(), host.show(unit)["MainPID"]
+    assert sorted(first) == ["embedding/0", "embedding/1", "embedding/2"]
+    assert len(host.event("started", unit)) == 1 and host.health("embedding") == 200
+    wait_until(lambda: host.show(unit)["StatusText"].endswith("3 processes"), 10, "one status")
+    host.box.run("kill", "-STOP", first["embedding/2"])
+    wait_until(lambda: processes().get("embedding/2") not in (None, first["embedding/2"]), 30, "the watchdog replaces it", interval=0.2)
+    assert len(host.event("process-hung", unit)) == 1 and len(host.event("process-ended", unit)) == 1
+    write(1)
+    host.systemctl("reload", unit)
+    second = processes()
+    assert sorted(second) == ["embedding/0", "embedding/1"] and not set(second.values()) & set(first.values())
+    write(3, "/nowhere")
+    assert host.systemctl("reload", unit, check=False).returncode != 0
+    assert processes() == second and "/nowhere" in host.event("settings-refused", unit)[0]
+    assert host.active(unit) and host.show(unit)["MainPID"] == main and host.show(unit)["NRestarts"] == "0"
+    write(2)
+    host.box.run("kill", "-KILL", main)
+    wait_until(lambda: host.active(unit) and host.show(unit)["MainPID"] not in ("0", main), 20, "systemd starts all anew", interval=0.2)
+    host.systemctl("stop", unit)
+    assert host.show(unit)["Result"] == "success" and len(host.event("stopped", unit)) == 1
+
+
 def test_target_starts_reloads_and_stops_all(host, neo4j, model):
     inside = "/run/test-model"
     shutil.copytree(model, host.box.path(inside), dirs_exist_ok=True)
