@@ -4,6 +4,7 @@ _hartonomousctl_queues() {
 }
 
 _hartonomousctl_models() {
+    compopt -o filenames # a name may have blanks, which are quoted then
     mapfile -t COMPREPLY < <(IFS=$'\n' compgen -W "$(timeout 9 hartonomousctl model list --json 2>/dev/null |
         grep -o '"name":"[^"\\]*"' | cut -d '"' -f 4)" -- "$1")
 }

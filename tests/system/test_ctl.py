@@ -1039,8 +1039,12 @@ def test_completion_knows_the_queues(database, settings, tmp_path):
     wrapper.write_text(f'#!/bin/sh\nPGUSER=hartonomous exec {program("hartonomousctl")} --config-dir {settings.folder} "$@"\n')
     wrapper.chmod(0o755)
     complete = completer(tmp_path)
-    assert complete("queue", "show", "Emb") == ["EmbeddingQueue"]
+    assert complete("queue", "show", "EmbeddingQ") == ["EmbeddingQueue"]
     assert {"IngestionQueue", "ClientQueue"} <= set(complete("queue", "purge", ""))
     assert complete("queue", "show", "EmbeddingQueue", "") == [] and complete("queue", "list", "") == []
     assert complete("dead-letter", "list", "--queue", "Neo") == ["Neo4jSyncQueue"]
     assert complete("dead-letter", "replay", "-q", "Neo") == ["Neo4jSyncQueue"]
+    for name in ("one", "other"):
+        database.query("SELECT hartonomous.take_up_model(%s, '1', 3, 'native/exact')", (name,))
+    assert complete("model", "activate", "o") == ["one", "other"] and complete("search", "--model", "ot") == ["other"]
+    assert complete("model", "list", "") == [] and complete("model", "retire", "one", "") == []

@@ -886,10 +886,9 @@ def test_who_is_bound_to_a_tenant_records_for_no_other(owner, session, role, clu
 
 def test_daemons_read_and_tell_what_they_need(owner, session, atoms):
     embedding = session(user="hartonomous-embedding")
-    new = "INSERT INTO hartonomous.model (name, revision, dimension, engine) VALUES ('m', '1', 3, 'e') ON CONFLICT DO NOTHING"
-    embedding.execute(new)
-    embedding.execute(new)
-    assert [kind for kind, _, _ in told(owner)] == ["Model"]
+    embedding.execute("SELECT hartonomous.take_up_model('m', '1', 3, 'e')")
+    assert {kind for kind, _, _ in told(owner)} == {"Model"}
+    assert refusal(embedding, "INSERT INTO hartonomous.model (name, revision, dimension, engine) VALUES ('n', '1', 3, 'e')")[0] == DENIED
     sync = session(user="hartonomous-graph-sync")
     for table in ("operation", "user_account", "generation_stream", "generated_atom", "inference", "inference_atom", "inference_alternative", "inference_feedback",
                   "access_event", "classification", "compliance_rule", "model", "provenance_edge", "graph_entity", "graph_reference"):

@@ -88,8 +88,8 @@ GRANT SELECT ON ALL TABLES IN SCHEMA hartonomous TO "hartonomous-graph-sync";
 REVOKE SELECT ON hartonomous.content_chunk, hartonomous.embedding FROM "hartonomous-graph-sync";
 
 -- hartonomous-embedding reads text and writes vectors.
-GRANT SELECT ON hartonomous.atom TO "hartonomous-embedding";
-GRANT SELECT, INSERT ON hartonomous.model, hartonomous.embedding TO "hartonomous-embedding";
+GRANT SELECT ON hartonomous.atom, hartonomous.model TO "hartonomous-embedding";
+GRANT SELECT, INSERT ON hartonomous.embedding TO "hartonomous-embedding";
 
 -- People.
 GRANT hartonomous_reader, hartonomous_sender TO hartonomous_operator;

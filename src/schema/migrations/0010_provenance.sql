@@ -1128,6 +1128,5 @@ GRANT EXECUTE ON FUNCTION hartonomous.link_provenance, hartonomous.add_user, har
     hartonomous.begin_generation, hartonomous.add_generated, hartonomous.end_generation, hartonomous.record_inference, hartonomous.add_feedback,
     hartonomous.record_access, hartonomous.classify, hartonomous.set_compliance_rule TO hartonomous_recorder, hartonomous_operator;
 GRANT EXECUTE ON FUNCTION hartonomous.link_children TO "hartonomous-ingestion";
-GRANT USAGE ON SEQUENCE hartonomous.state_version TO "hartonomous-embedding"; -- versions of models
 GRANT SELECT ON ALL TABLES IN SCHEMA hartonomous TO hartonomous_operator, "hartonomous-graph-sync";
 REVOKE SELECT ON hartonomous.content_chunk, hartonomous.embedding, hartonomous.fetched, hartonomous.tenant_usage, hartonomous.tenant_status FROM "hartonomous-graph-sync";

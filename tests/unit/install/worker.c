@@ -12,7 +12,8 @@ static const hart_setting rows[] = {
          "The colour of the counter"},
 };
 
-static const hart_settings_schema settings = {"counter", "counter.conf: settings of the counter", rows, 1};
+static const hart_settings_schema settings = {
+        .file = "counter", .title = "counter.conf: settings of the counter", .rows = rows, .count = 1};
 
 static hart_code handle(void *state, hart_worker_context *context, const hart_message *messages, size_t count,
                         size_t *blamed, hart_error *err)
