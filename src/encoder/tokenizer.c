@@ -173,6 +173,8 @@ static void encode_text(const struct tokenizer_parts *parts, const char *text, s
         struct added_search search = {.text = text, .size = size};
         bool found;
 
+        if (size == 0)
+                return;
         do {
                 const size_t from = search.done;
                 found = added_tokens_next(&parts->written, &search);

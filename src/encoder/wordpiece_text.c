@@ -146,12 +146,13 @@ static size_t take_apart(uint32_t syllable, uint32_t items[TEXT_ITEMS])
 size_t wordpiece_text_items(const struct wordpiece_text *text, uint32_t code_point, uint32_t items[TEXT_ITEMS])
 {
         const uint32_t action = text->actions[unicode_entry(code_point)];
-        const uint32_t *output = text->outputs + (action >> 8);
+        const uint32_t *output;
 
         switch (action & 255) {
         case ACTION_GONE:
                 return 0;
         case ACTION_OUTPUT:
+                output = text->outputs + (action >> 8);
                 memcpy(items, output + 1, output[0] * sizeof *items);
                 return output[0];
         case TEXT_KEEP:
