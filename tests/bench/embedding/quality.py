@@ -18,7 +18,8 @@ def nearest(vectors):
 
 def main():
     reference, other = (numpy.fromfile(path, "<f4").reshape(-1, DIMENSION) for path in sys.argv[1:])
-    cosines = (reference * other).sum(axis=1) / numpy.linalg.norm(reference, axis=1) / numpy.linalg.norm(other, axis=1)
+    mine, theirs = (vectors.astype("f8") for vectors in (reference, other))
+    cosines = (mine * theirs).sum(axis=1) / numpy.linalg.norm(mine, axis=1) / numpy.linalg.norm(theirs, axis=1)
     kept = [len(set(a) & set(b)) / KEPT for a, b in zip(nearest(reference), nearest(other))]
     print(json.dumps({"difference": float(abs(reference - other).max()), "cosine": float(cosines.mean()), "lowest": float(cosines.min()),
                       "kept": sum(kept) / len(kept)}))
