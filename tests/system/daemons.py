@@ -161,6 +161,23 @@ class Daemon:
         with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
 
+    def pids(self):
+        """Itself and the processes it forked."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as children:
+            return [self.pid, *map(int, children.read().split())]
+
+    def memory(self):
+        """Bytes of all its processes together; what they share counts once."""
+        total = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+                total += next(int(line.split()[1]) * 1024 for line in rollup if line.startswith("Pss:"))
+        return total
+
+    def is_sanitized(self):
+        with open(f"/proc/{self.pid}/maps", encoding="ascii", errors="replace") as maps:
+            return "asan" in maps.read()
+
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
