@@ -21,6 +21,9 @@ static const struct {
         {"EmbeddingRequest", "{\"TenantId\":2147483648,\"AtomIds\":[1]}", "TenantId"},
         {"EmbeddingRequest", "{\"TenantId\":1,\"AtomIds\":[1,0]}", "AtomIds[1]"},
         {"EmbeddingRequest", "{\"TenantId\":1,\"AtomIds\":[1,2,3.5]}", "AtomIds[2]"},
+        {"EmbeddingRequest", "{\"TenantId\":1,\"AtomIds\":[1],\"ModelId\":0}", "ModelId"},
+        {"EmbeddingRequest", "{\"TenantId\":1,\"AtomIds\":[1],\"ModelId\":null}", "ModelId"},
+        {"EmbeddingRequest", "{\"TenantId\":1,\"AtomIds\":[1],\"ModelId\":\"m\"}", "ModelId"},
 };
 
 static hart_message message(const char *type, const char *body)
@@ -61,11 +64,43 @@ static void gathers_atoms_of_all_messages(void **state)
         assert_int_equal(request.atoms[299], 9);
 }
 
+static void parts_by_model(void **state)
+{
+        static const char *const bodies[] = {"{\"TenantId\":1,\"AtomIds\":[1,2]}",
+                                             "{\"TenantId\":1,\"AtomIds\":[3],\"ModelId\":5}",
+                                             "{\"TenantId\":1,\"AtomIds\":[4,5],\"ModelId\":6}"};
+        static const struct {
+                int32_t model;
+                bool wanted;
+                size_t count;
+                int64_t last;
+        } expected[] = {{5, true, 3, 3}, {5, false, 1, 3}, {6, true, 4, 5}, {7, true, 2, 2}, {7, false, 0, 0}};
+        HART_CLEANUP(request_done) struct request request = {0};
+        (void)state;
+
+        for (size_t i = 0; i < 3; i++) {
+                const hart_message one = message("EmbeddingRequest", bodies[i]);
+                assert_int_equal(request_add(&request, &one, NULL), HART_OK);
+        }
+        for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+                HART_CLEANUP(request_done) struct request part = {0};
+                request_of_model(&request, expected[i].model, expected[i].wanted, &part);
+                assert_int_equal(part.count, expected[i].count);
+                if (part.count > 0)
+                        assert_int_equal(part.atoms[part.count - 1], expected[i].last);
+        }
+        assert_int_equal(request_alone(&request, 5, 1, 3), 1);
+        assert_int_equal(request_alone(&request, 6, 1, 3), 3); /* another model, another tenant, not alone: none */
+        assert_int_equal(request_alone(&request, 5, 2, 3), 3);
+        assert_int_equal(request_alone(&request, 6, 1, 4), 3);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(refuses_what_is_none),
                 cmocka_unit_test(gathers_atoms_of_all_messages),
+                cmocka_unit_test(parts_by_model),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
