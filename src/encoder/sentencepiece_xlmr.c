@@ -136,6 +136,7 @@ static hart_code read_model(struct text_steps *steps, const void *data, size_t s
                             hart_error *err)
 {
         const unsigned char *at = data, *end = at + size;
+        bool seen[NORMALIZER + 1] = {false};
         hart_code code = HART_OK;
 
         if (size > SIZE_LIMIT)
@@ -145,6 +146,8 @@ static hart_code read_model(struct text_steps *steps, const void *data, size_t s
                 struct field field;
                 if (!read_field(&at, end, &field))
                         return hart_fail(err, HART_CONFIG, "is no model of SentencePiece, or cut off");
+                if (field.number <= NORMALIZER)
+                        seen[field.number] = true;
                 if (field.number == PIECE)
                         hart_buffer_append(pieces, start, (size_t)(at - start));
                 else if (field.number == TRAINER)
@@ -152,6 +155,12 @@ static hart_code read_model(struct text_steps *steps, const void *data, size_t s
                 else if (field.number == NORMALIZER)
                         code = read_normalizer(steps, &field, err);
         }
+        /* They come in this order, so a file that is cut off between two of them has not all. */
+        if (code == HART_OK && !(seen[PIECE] && seen[TRAINER] && seen[NORMALIZER]))
+                code = hart_fail(err, HART_CONFIG, "is no model of SentencePiece, or cut off: it lacks %s",
+                                 !seen[PIECE]     ? "pieces"
+                                 : !seen[TRAINER] ? "trainer_spec"
+                                                  : "normalizer_spec");
         return code;
 }
 
@@ -180,8 +189,6 @@ static hart_code read_all(struct sentencepiece_options *options, const void *dat
 
         for (size_t i = 0; i < FIRST && code == HART_OK; i++)
                 code = sentencepiece_options_add(options, named[i], strlen(named[i]), 0, err);
-        if (code == HART_OK && pieces.size == 0)
-                code = hart_fail(err, HART_CONFIG, "is no model of SentencePiece: it has no pieces");
         if (code == HART_OK)
                 code = sentencepiece_model_pieces(pieces.data, pieces.size, take_piece, &reading, err);
         if (code == HART_OK)

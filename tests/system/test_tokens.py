@@ -4,6 +4,7 @@ import array
 import itertools
 import json
 import os
+import random
 import struct
 import subprocess
 from collections import Counter
@@ -175,3 +176,38 @@ def test_added_tokens_of_a_unigram_model(probe, trained, pieces, tmp_path):
     tokenizer.save(str(tmp_path / "tokenizer.json"))
     words = ["[[new]]", "ﬁn  x", "fin x", "fin\u3000 x", "Tür", "Tu\u0308r", "Türen", " <mask>", "<s>", " \u2003<mask> "] + pieces[1000:1100]
     same(tokenizer, probe, tmp_path, made(15_000, words, seed=9))
+
+
+def test_damaged_model_files(build, trained, tmp_path):
+    """Each is refused in one line that names it, or is whole enough to be read; no program ends by a signal."""
+    def status(folder):
+        ended = subprocess.run([os.path.join(build, "bin", "tokenizer_probe"), str(folder), "16"], input=struct.pack("=I", 9) + b"ein \xef\xbd\x81 x", capture_output=True,
+                               check=False, timeout=60)
+        assert ended.returncode in (0, 78), ended
+        if ended.returncode == 78:
+            assert ended.stderr.decode().startswith(f"{folder}/") and ended.stderr.count(b"\n") == 1, ended
+        return ended.returncode
+
+    generator = random.Random(11)
+    model, whole = tmp_path / "spiece.model", trained.read_bytes()
+    configuration = tmp_path / "tokenizer_config.json"
+    configuration.write_text(json.dumps({"tokenizer_class": "XLMRobertaTokenizer"}))
+    model.write_bytes(whole)
+    assert status(tmp_path) == 0
+    for part in (b"", whole[:1], b"\0" * 4096, b"\xff" * 4096, b"<html>", *(whole[:generator.randrange(20, len(whole) - 8)] for _ in range(20))):
+        model.write_bytes(part)
+        assert status(tmp_path) == 78
+    for _ in range(60):
+        garbled = bytearray(whole)
+        for _ in range(generator.randrange(1, 9)):
+            garbled[generator.randrange(generator.choice([400, len(whole)]))] = generator.randrange(256)
+        model.write_bytes(garbled)
+        status(tmp_path)
+    model.write_bytes(whole)
+    for wrong in ({"tokenizer_class": "T5Tokenizer"}, {}, {"tokenizer_class": "XLMRobertaTokenizer", "cls_token": "<cls>"}):
+        configuration.write_text(json.dumps(wrong))
+        assert status(tmp_path) == 78
+    text = xlm_roberta(trained, "new").to_str()
+    for part in (text[:generator.randrange(len(text) - 1)] for _ in range(10)):
+        (tmp_path / "tokenizer.json").write_text(part, encoding="utf-8")
+        assert status(tmp_path) == 78
