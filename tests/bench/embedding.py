@@ -21,6 +21,7 @@ PARTS = {
     "accuracy": rows.accuracy,
     "memory": rows.memory,
     "latency": alone.latency,
+    "questions": rows.questions,
     "tokenizer": alone.tokenizer,
     "start": rows.start,
 }

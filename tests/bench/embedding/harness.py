@@ -83,15 +83,23 @@ class Bench:
             yield daemon
             daemon.stop()
 
-    def embed(self, daemon, tenant=1):
-        """Seconds from sending the requests until each atom of the tenant has its vector in a committed row."""
-        expected = self.one("SELECT count(*) FROM hartonomous.atom WHERE tenant_id = %s", tenant)
-        begun = time.monotonic()
+    def send(self, tenant):
         self.connection.execute(SEND, (tenant,))
+
+    def wait(self, daemon, tenant):
+        """Until each atom of the tenant has its vector in a committed row."""
+        expected = self.one("SELECT count(*) FROM hartonomous.atom WHERE tenant_id = %s", tenant)
+        deadline = time.monotonic() + 1800
         while self.one("SELECT count(*) FROM hartonomous.embedding WHERE tenant_id = %s", tenant) < expected:
-            if daemon.process.poll() is not None or time.monotonic() > begun + 1800:
+            if daemon.process.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"the vectors do not come; its status: {daemon.status}\n{daemon.log()[-3000:]}")
             time.sleep(0.02)
+
+    def embed(self, daemon, tenant=1):
+        """Seconds from sending the requests until all is done."""
+        begun = time.monotonic()
+        self.send(tenant)
+        self.wait(daemon, tenant)
         return time.monotonic() - begun
 
     def model_id(self):

@@ -12,6 +12,7 @@ from harness import HERE, OURS, PEERS, PEERS_PYTHON, cpu_seconds, resident
 
 ROUNDS = 3
 STARTS = 7
+QUESTIONS = 100
 LIMITS = {"resident": 150, "start": 0.5, "difference": 1e-5}
 COMPARED = [("exact", "sentence_transformers"), ("exact", "fastembed"), ("exact", "fastembed_sorted"), ("fast", "sentence_transformers"),
             ("fast", "sentence_transformers_bf16"), ("small", "sentence_transformers")]
@@ -105,6 +106,32 @@ def memory(bench):
         bench.value(f"{name}_resident_long_text", used, "MB")
         if name == "exact":
             bench.ratio("exact_resident_to_limit", used / LIMITS["resident"])
+        bench.empty()
+
+
+def ask(bench, text):
+    """Milliseconds until the vector of a text is there, by way of PostgreSQL."""
+    begun = time.monotonic()
+    handle = bench.one("SELECT hartonomous.embed_texts(%s::text[], NULL)", [text])
+    error = bench.one("SELECT error FROM hartonomous.embedded_texts(%s::bigint, interval '60 s')", handle)
+    if error:
+        raise SystemExit(f"a question was refused: {error}")
+    return 1000 * (time.monotonic() - begun)
+
+
+def questions(bench):
+    """Of somebody who waits: nothing else to do, and in front of a backlog of all sentences."""
+    for name in bench.engines(OURS):
+        with bench.daemon(name) as daemon:
+            bench.empty()
+            idle = statistics.median(ask(bench, f"Where is number {number}?") for number in range(QUESTIONS))
+            bench.send(1)
+            busy = []
+            while len(busy) < QUESTIONS and bench.one("SELECT count(*) FROM hartonomous.embedding WHERE tenant_id = 1") < len(bench.sentences):
+                busy.append(ask(bench, f"Where is number {len(busy)} now?"))
+            bench.wait(daemon, 1)
+        bench.value(f"{name}_question", idle, "ms, the median")
+        bench.value(f"{name}_question_beside_backlog", statistics.median(busy), "ms, the median")
         bench.empty()
 
 
