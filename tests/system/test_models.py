@@ -172,6 +172,8 @@ def test_a_backfill_goes_on_where_it_ended(library, database, ctl, both):
     ctl("queue", "purge", "EmbeddingQueue", "--yes")
     assert json.loads(ctl("model", "backfill", SMALL, "--json").stdout)["asked"] == 390
     assert library.asked() == sorted(ids)
+    ctl("model", "retire", SMALL)
+    assert library.asked() == [], "what a model that gets no more vectors was asked for is dropped"
 
 
 def test_states_and_who_may_change_them(library, database, ctl, both):
@@ -199,6 +201,21 @@ def test_states_and_who_may_change_them(library, database, ctl, both):
     database.query("INSERT INTO hartonomous.embedding SELECT tenant_id, %s, atom_id, '{1,0,0,0,0,0,0,0}' FROM hartonomous.atom", (library.number("third"),))
     removed = ctl("model", "remove", "third", "--yes")
     assert "3 vectors" in removed.stdout and "inferences name it" in removed.stderr and library.states()["third"] == "known"
+
+
+def test_an_operator_may_do_it_all_and_others_nothing(library, database, ctl, both, cluster):
+    name = "models_operator_of_tests"
+    cluster.psql(f"DROP ROLE IF EXISTS {name}; CREATE ROLE {name} LOGIN")
+    try:
+        library.add(sentences(2))
+        assert ctl("model", "list", role=name, check=False).returncode == 78
+        cluster.psql(f"GRANT hartonomous_operator TO {name}")
+        for words in (("add", REAL), ("add", SMALL), ("list",), ("backfill", SMALL), ("activate", SMALL, "--force"), ("add", REAL),
+                      ("retire", REAL), ("remove", REAL, "--yes")):
+            ctl("model", *words, role=name)
+        assert library.states() == {SMALL: "active"}
+    finally:
+        cluster.psql(f"DROP ROLE IF EXISTS {name}")
 
 
 def test_names_are_found_or_explained(library, database, ctl, both):

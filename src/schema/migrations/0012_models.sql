@@ -174,6 +174,23 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION hartonomous.activate_model IS 'Searches use the model from now on, the one before is retired; its id is returned. Refused while searches would find less, unless forced.';
 
+CREATE FUNCTION hartonomous.drop_backfill(model_id integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    number constant integer := broker.queue_number('EmbeddingQueue');
+    named  constant text := drop_backfill.model_id::text;
+BEGIN
+    -- As broker.purge_queue does: readers pass over what is being deleted here.
+    PERFORM pg_advisory_xact_lock(broker.lock_class_delivery(), broker.delivery_key(pg_current_xact_id()::text::bigint));
+    DELETE FROM broker.message m WHERE m.ctid = ANY (ARRAY(
+        SELECT w.ctid FROM broker.message w
+        WHERE w.queue_id = number AND w.message_type = 'EmbeddingRequest' AND w.body ->> 'ModelId' = named FOR UPDATE SKIP LOCKED));
+    DELETE FROM broker.deferred_message m
+    WHERE m.queue_id = number AND NOT m.is_timer AND m.message_type = 'EmbeddingRequest' AND m.body ->> 'ModelId' = named;
+    DELETE FROM hartonomous.backfill b WHERE b.model_id = drop_backfill.model_id;
+END $$;
+COMMENT ON FUNCTION hartonomous.drop_backfill IS 'Takes back what was asked for of a model, but for what is in hand.';
+
 CREATE FUNCTION hartonomous.retire_model(model_id integer) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -183,9 +200,10 @@ BEGIN
         RAISE EXCEPTION 'model % is active: searches use it', known.name USING ERRCODE = '55000', HINT = 'Activate another one; that retires it.';
     END IF;
     UPDATE hartonomous.model m SET state = 'retired' WHERE m.model_id = known.model_id AND m.state <> 'retired';
+    PERFORM hartonomous.drop_backfill(known.model_id);
     RETURN known.state;
 END $$;
-COMMENT ON FUNCTION hartonomous.retire_model IS 'New atoms get no vectors of the model; those there are stay and can be searched. Not the active one. Returns the state before.';
+COMMENT ON FUNCTION hartonomous.retire_model IS 'New atoms get no vectors of the model, what waits of a backfill is dropped; those there are stay and can be searched. Not the active one. Returns the state before.';
 
 -- Backfill ---------------------------------------------------------------------------------------------------------
 
@@ -272,6 +290,7 @@ BEGIN
         RAISE EXCEPTION 'model % is active: searches use it', known.name USING ERRCODE = '55000', HINT = 'Activate another one first.';
     END IF;
     UPDATE hartonomous.model m SET state = 'retired' WHERE m.model_id = known.model_id AND m.state <> 'retired'; -- it gets no more
+    PERFORM hartonomous.drop_backfill(known.model_id);
     WITH next AS MATERIALIZED (
         SELECT e.tenant_id, e.atom_id, e.model_id FROM hartonomous.embedding e
         WHERE (e.tenant_id, e.atom_id, e.model_id) > (remove_model.after_tenant_id, remove_model.after_atom_id, 2147483647)
@@ -298,7 +317,6 @@ BEGIN
     IF EXISTS (SELECT FROM hartonomous.inference i WHERE i.model_id = drop_model.model_id)
        OR EXISTS (SELECT FROM hartonomous.generation_stream g WHERE g.model_id = drop_model.model_id) THEN
         UPDATE hartonomous.model m SET state = 'known' WHERE m.model_id = drop_model.model_id;
-        DELETE FROM hartonomous.backfill b WHERE b.model_id = drop_model.model_id;
         RETURN 'kept';
     END IF;
     DELETE FROM hartonomous.model m WHERE m.model_id = drop_model.model_id;
@@ -312,7 +330,7 @@ COMMENT ON FUNCTION hartonomous.drop_model IS 'The last step of hartonomous.remo
 
 REVOKE ALL ON FUNCTION hartonomous.is_embeddable, hartonomous.model_progress, hartonomous.missing_vectors, hartonomous.lock_model, hartonomous.take_up_model,
     hartonomous.build_model, hartonomous.activate_model, hartonomous.retire_model, hartonomous.begin_backfill, hartonomous.request_backfill,
-    hartonomous.remove_model, hartonomous.drop_model FROM PUBLIC;
+    hartonomous.remove_model, hartonomous.drop_model, hartonomous.drop_backfill FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION hartonomous.is_embeddable, hartonomous.model_progress, hartonomous.missing_vectors, hartonomous.take_up_model,
     hartonomous.build_model, hartonomous.activate_model, hartonomous.retire_model, hartonomous.begin_backfill, hartonomous.request_backfill,
     hartonomous.remove_model TO hartonomous_operator;
