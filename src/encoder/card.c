@@ -180,7 +180,7 @@ static hart_code take_architecture(const hart_json *root, struct model_card *car
                 else if (demand->kind == WHOLE)
                         (void)take_whole(demand, value, card, NULL); /* 0 where it is missing or senseless */
         }
-        if (code == HART_OK && card->heads != 0 && card->hidden % card->heads != 0)
+        if (code == HART_OK && use == CARD_FOR_BERT && card->hidden % card->heads != 0)
                 code = hart_fail(err, HART_CONFIG, "hidden_size: is no multiple of num_attention_heads");
         if (code == HART_OK && card->positions != 0 && card->positions < card->first_position + 2)
                 code = hart_fail(err, HART_CONFIG, "max_position_embeddings: is too small for any text");

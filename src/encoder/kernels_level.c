@@ -91,10 +91,10 @@ static void to_unsigned(uint8_t *restrict to, float *scale, const float *restric
                 most = bits > most ? bits : most;
         }
         memcpy(&largest, &most, sizeof largest);
-        const float factor = 255.0f / (largest - least), shift = ROUNDER - least * factor;
+        const float factor = 255.0f / (largest - least);
         *scale = (largest - least) / 255.0f;
         for (size_t i = 0; i < count; i++) {
-                float rounded = x[i] * factor + shift;
+                float rounded = (x[i] - least) * factor + ROUNDER;
                 uint32_t bits;
                 memcpy(&bits, &rounded, sizeof bits);
                 to[i] = (uint8_t)bits;

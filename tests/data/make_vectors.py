@@ -2,7 +2,8 @@
 """Writes vectors.json and vectors.f32: texts, and their vectors as BERT's definition gives them in double precision.
 
 An implementation of its own, after Devlin et al. 2018 and sentence-transformers' modules: nothing is shared with what it is
-compared with but the weights. Usage: make_vectors.py MODEL_DIR   (pip install numpy tokenizers); writes beside itself.
+compared with but the weights. Before anything is written, PyTorch must agree with it, as transformers' BertModel.
+Usage: make_vectors.py MODEL_DIR   (pip install numpy tokenizers torch transformers); writes beside itself.
 """
 import json
 import math
@@ -12,6 +13,8 @@ import struct
 import sys
 
 import numpy
+import torch
+import transformers
 from tokenizers import BertWordPieceTokenizer
 
 HERE = pathlib.Path(__file__).parent
@@ -74,6 +77,16 @@ def texts():
         yield " ".join(random.choice(words).removeprefix("##") for _ in range(1 + n * n // 60))
 
 
+def encode_by_torch(text):
+    with torch.no_grad():
+        states = bert(input_ids=torch.tensor([tokenizer.encode(text).ids])).last_hidden_state[0]
+    return torch.nn.functional.normalize(states.mean(dim=0), dim=0).numpy()
+
+
+bert = transformers.BertModel.from_pretrained(folder, local_files_only=True).eval()
 chosen = list(texts())
+vectors = numpy.array([encode(text) for text in chosen])
+apart = max(abs(vector - encode_by_torch(text)).max() for text, vector in zip(chosen, vectors))
+assert apart < 2e-6, apart
 (HERE / "vectors.json").write_text(json.dumps(chosen, indent=0) + "\n")
-(HERE / "vectors.f32").write_bytes(numpy.array([encode(text) for text in chosen]).astype("<f4").tobytes())
+(HERE / "vectors.f32").write_bytes(vectors.astype("<f4").tobytes())

@@ -117,12 +117,94 @@ static void check_finite(const struct kernels *level)
                 }
 }
 
+/* Φ by erf, or the approximation. */
+static double gelu(double x, bool approximate)
+{
+        return approximate ? x / 2 * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))
+                           : x / 2 * (1 + erf(x / sqrt(2)));
+}
+
+static void check_gelu(const struct kernels *level)
+{
+        enum { COUNT = 4011 }; /* from -20 to 20.1, and a rest that fills no vector */
+        float exact[COUNT], approximate[COUNT];
+
+        for (size_t i = 0; i < COUNT; i++)
+                exact[i] = approximate[i] = (float)i / 100 - 20;
+        level->gelu(exact, COUNT);
+        level->gelu_tanh(approximate, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+                const float x = (float)i / 100 - 20;
+                is_near(exact[i], gelu((double)x, false));
+                is_near(approximate[i], gelu((double)x, true));
+                assert_true(exact[i] >= GELU_LEAST && approximate[i] >= GELU_LEAST);
+        }
+}
+
+/* Every number of two bytes, and fp32 to the nearest of them. */
+static void check_short_numbers(const struct kernels *level)
+{
+        static uint16_t all[65536], back[65536];
+        static float halves[65536], bfloats[65536];
+
+        for (size_t i = 0; i < 65536; i++)
+                all[i] = (uint16_t)i;
+        level->from_half(halves, all, 65536);
+        level->from_bfloat(bfloats, all, 65536);
+        level->to_bfloat(back, bfloats, 65536);
+        for (size_t i = 0; i < 65536; i++) {
+                int exponent = (int)(i >> 10 & 31);
+                double fraction = (double)(i & 1023) / 1024, sign = i >= 32768 ? -1 : 1;
+                if (exponent == 31)
+                        assert_true(isinf(halves[i]) || isnan(halves[i]));
+                else
+                        assert_true((double)halves[i] ==
+                                    sign * (exponent == 0 ? ldexp(fraction, -14) : ldexp(1 + fraction, exponent - 15)));
+                if (!isinf(bfloats[i]) && !isnan(bfloats[i]))
+                        assert_int_equal(back[i], i);
+        }
+        const float between[] = {0x1.01p0f, 0x1.03p0f, 0x1.010002p0f}; /* halfway, to even; and more */
+        level->to_bfloat(back, between, 3);
+        assert_int_equal(back[0], 0x3f80);
+        assert_int_equal(back[1], 0x3f82);
+        assert_int_equal(back[2], 0x3f81);
+}
+
+static void check_whole_numbers(const struct kernels *level, size_t count)
+{
+        HART_CLEANUP(hart_free_p) float *x = hart_allocate_array(count * 3, sizeof *x);
+        HART_CLEANUP(hart_free_p) int8_t *with_sign = hart_allocate_array(count, 1);
+        HART_CLEANUP(hart_free_p) uint8_t *without = hart_allocate_array(count, 1);
+        const float *factors = x + count, *shift = x + 2 * count;
+        float scale;
+
+        fill(x, count * 3, (uint32_t)count);
+        level->to_signed(with_sign, &scale, x, factors, count);
+        for (size_t i = 0; i < count; i++)
+                assert_true(fabsf(x[i] * factors[i] - (float)with_sign[i] * scale) <= scale * 0.501f);
+        level->to_unsigned(without, &scale, x, -2.0f, count);
+        for (size_t i = 0; i < count; i++)
+                assert_true(fabsf(x[i] + 2.0f - (float)without[i] * scale) <= scale * 0.501f);
+        HART_CLEANUP(hart_free_p) float *scaled = hart_allocate_array(count, sizeof *scaled);
+        memcpy(scaled, x, count * sizeof *x);
+        level->rescale(scaled, 3.0f, factors, shift, count);
+        for (size_t i = 0; i < count; i++)
+                is_near(scaled[i], 3 * (double)x[i] * (double)factors[i] + (double)shift[i]);
+        memset(x, 0, count * sizeof *x);
+        level->to_signed(with_sign, &scale, x, factors, count);
+        assert_true(scale >= 0 && with_sign[0] == 0 && with_sign[count - 1] == 0);
+}
+
 static void every_level_is_right(void **state)
 {
-        const struct kernels *const levels[] = {&kernels_baseline, kernels()};
+        const struct kernels *const levels[] = {&kernels_baseline, kernels_up_to(32), kernels()};
         (void)state;
 
-        for (size_t i = 0; i < 2; i++) {
+        for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+                check_gelu(levels[i]);
+                check_short_numbers(levels[i]);
+                check_whole_numbers(levels[i], 384);
+                check_whole_numbers(levels[i], 13);
                 for (size_t tokens = 1; tokens < 70; tokens += 4)
                         check_attention(levels[i], tokens, 3, 32);
                 check_attention(levels[i], 256, 2, 32);
