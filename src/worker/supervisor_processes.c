@@ -13,6 +13,19 @@ static void describe_end(int status, char *text, size_t size)
                 snprintf(text, size, "with status %d", WEXITSTATUS(status));
 }
 
+/* One that was, or that ends as the whole daemon does. Where it was killed for not doing so, that has been told. */
+static void part(worker_supervisor *supervisor, const worker_child *child, int status)
+{
+        static const char *const fields[] = {"EVENT=process-ended", NULL};
+        const int daemons = supervisor->context->stopping ? supervisor->context->exit_status : HART_EXIT_OK;
+        if (child->hung || status == 0 || (WIFEXITED(status) && WEXITSTATUS(status) == daemons))
+                return;
+        char how[96];
+        describe_end(status, how, sizeof how);
+        context_log(supervisor->context, HART_LOG_WARNING, fields, "Process %u (%d) was asked to stop and ended %s",
+                    child->number, (int)child->pid, how);
+}
+
 /* One that was not asked to. */
 static void lose(worker_supervisor *supervisor, const worker_child *child, int status)
 {
@@ -53,7 +66,9 @@ void supervisor_reap(worker_supervisor *supervisor)
                         continue;
                 const worker_child ended = *child;
                 children_remove(child);
-                if (!ended.asked && !supervisor->context->stopping)
+                if (ended.asked || supervisor->context->stopping)
+                        part(supervisor, &ended, status);
+                else
                         lose(supervisor, &ended, status);
         }
 }
