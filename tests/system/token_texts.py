@@ -14,7 +14,7 @@ PIECES = ["é", "e\u0301", "a\u0327\u0301", "[SEP]", "[MASK]", "[MASK", "]", "[P
           "\u0345", "\u302e\U0001d165", "\u302e\u1b44", "\u302e\u0903\u1b44", "\U0001d15e\u1b44", "Ǆ", "ß", "İ", "ﬁ", "\0", "\ufffd", "\u200d", "\u00ad", "\t",
           "\r\n", "\u0085", "\u2028", "\u2000", "\u3000", "#", "##ing", "中", "한국어", "\u1100\u1161\u11a8", "ｆｕｌｌ", "①", "don't", "U.S.", "3.14", "´", "`",
           "~", "$", "^", "|", "<", "<s>", "</s>", "<mask>", "<unk>", "▁", "  ", "«", "…", "—", "--", "-----", "👨\u200d👩\u200d👧", "🇩🇪🇫", "👍🏽", "ก\u0e33", "क\u094dष",
-          "NEW", "new", "Straße", "ΑΣ", "é" * 101, "가" * 34]
+          "©\u200d™\u0301", "क\u094d\u0958\u0301", "\u0600ﬁ\u0301", "ｅ\u0301", "\r\n\u0301", "NEW", "new", "Straße", "ΑΣ", "é" * 101, "가" * 34]
 SOURCES = ("/usr/share/common-licenses/*", "/usr/share/unicode/*.txt", "/usr/share/postgresql/*/tsearch_data/*", "/usr/share/doc/*/copyright",
            "/usr/share/perl*/**/*.pod", "/usr/share/locale/*/LC_MESSAGES/*.mo")
 
