@@ -77,6 +77,7 @@ def folder(model, tmp_path):
     """A folder for one of the small models, whose vectors have 8 numbers."""
     made = Folder(tmp_path / "small", model)
     made.change("config.json", hidden_size=8)
+    made.change("1_Pooling/config.json", word_embedding_dimension=8)
     return made
 
 
@@ -135,6 +136,15 @@ def test_the_means_of_a_table(folder):
         folder.put(small(numbers=numbers, **choices))
         with folder.open() as encoder:
             assert difference(encoder.run(some), expected) < 1e-6, choices
+
+
+def test_the_first_token_where_the_model_says_so(folder):
+    numbers = numpy.random.default_rng(2).standard_normal((TOKENS, 8)).astype(numpy.float32)
+    folder.put(small(numbers=numbers))
+    folder.change("1_Pooling/config.json", pooling_mode_mean_tokens=False, pooling_mode_cls_token=True)
+    first = numbers[101]  # [CLS]
+    with folder.open() as encoder:
+        assert difference(encoder.run(["hello world", ""]), [first / numpy.linalg.norm(first)] * 2) < 1e-6
 
 
 def test_another_architecture_may_leave_out_what_only_bert_has(folder):
