@@ -12,6 +12,7 @@ import pytest
 
 from daemons import program
 from echo_queue import QUEUE, Echo, metric
+from test_embedding import Atoms, sentences
 from waiting import wait_until
 
 
@@ -108,6 +109,7 @@ def test_ready_when_all_are_and_stops_in_order(run, echo, settings):
     daemon.stop(5)
     assert all(gone(pid) for pid in pids) and not os.path.exists(daemon.socket_path())
     assert daemon.log().count("Stopped in order") == 5  # each process says so at level debug
+    assert "was asked to stop and ended" not in daemon.log()
 
 
 def test_one_endpoint_for_all(run, echo):
@@ -316,7 +318,7 @@ def test_reload_replaces_one_after_another_and_loses_nothing(run, echo, settings
     wait_until(lambda: sorted(echo.effects()) == sorted(sent + later), 20, "each message exactly once")
     assert echo.greetings()[-5:] == ["new"] * 5
     assert daemon.notified("RELOADING") == ["1"] and daemon.notified("READY") == ["1", "1"]
-    assert "ended by" not in daemon.log() and not echo.dead()
+    assert "ended by" not in daemon.log() and "and ended" not in daemon.log() and not echo.dead()
     assert metric(daemon, "hartonomous_echo_effects_total") == 305
     assert metric(daemon, "hartonomous_processes_replaced_total") == 0
 
@@ -433,3 +435,30 @@ def test_several_without_another_queue(start, echo, settings):
 def test_what_cannot_be_prepared_ends_one_process_too(start, echo):
     daemon = start("solo", environment={"PGUSER": "hartonomous"}, ready=False, chorus={"bad_prepare": True})
     assert daemon.wait_exit(20) == 78 and "bad_prepare is set" in daemon.log()
+
+
+# --- the daemon that is several processes in earnest ---
+
+
+def test_embedding_whatever_is_killed_each_atom_has_one_vector(start, database):
+    atoms = Atoms(database)
+    daemon = start("embedding", worker={"workers": 2, "batch_size": 2})
+    ids = atoms.add(sentences(600, words=8))
+    for begin in range(0, len(ids), 10):
+        atoms.ask(ids[begin:begin + 10])
+    wait_until(lambda: atoms.count() > 20, 30, "it works")
+    pids = processes(daemon, "embedding")
+    assert sorted(pids) == [0, 1, 2]
+    os.kill(pids[1], signal.SIGKILL)
+    wait_until(lambda: processes(daemon, "embedding").get(1, pids[1]) != pids[1], 10, "another takes its place")
+    count = atoms.count()
+    wait_until(lambda: atoms.count() > count + 60, 30, "both work")
+    everybody = [daemon.pid, *processes(daemon, "embedding").values()]
+    assert sum(kilobytes(pid, "Pss") for pid in everybody) < 0.7 * sum(kilobytes(pid, "Rss") for pid in everybody)
+    daemon.kill()
+    wait_until(lambda: all(gone(pid) for pid in everybody), 5, "nobody is left")
+    daemon.launch()
+    wait_until(lambda: atoms.is_idle() or atoms.count() == len(ids), 60, "all is done")
+    wait_until(atoms.is_idle, 10, "and nothing waits")
+    assert database.query("SELECT count(*), count(DISTINCT atom_id) FROM hartonomous.embedding") == [(len(ids), len(ids))]
+    assert database.value("SELECT count(*) FROM broker.dead_letter") == 0
