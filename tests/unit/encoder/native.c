@@ -206,10 +206,58 @@ static void works_after_a_fork(void **state)
         }
 }
 
+/* Weights of a tiny model that begin with these bytes, or whose end is cut off. */
+static void check_fault(const char *model, size_t cut, const void *bytes, size_t count, const char *words)
+{
+        HART_CLEANUP(hart_free_p) char *from = hart_format(TEST_DATA "/models/%s", model);
+        HART_CLEANUP(hart_free_p) char *weights = hart_format("%s/model.safetensors", from);
+        HART_CLEANUP(hart_buffer_done) hart_buffer content = {0};
+        char folder[] = "/tmp/hartonomous-native-XXXXXX";
+        const hart_encoder_options asked = {.model_dir = mkdtemp(folder)};
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/model.safetensors", folder);
+        struct model_card card = {0};
+        const struct engine_options options = {
+                .asked = &asked, .card = &card, .precision = "exact", .tokens = MOST_TOKENS};
+        struct engine_identity identity;
+        void *state = NULL;
+        hart_error checked = {0}, opened = {0};
+
+        assert_int_equal(card_read(&card, from, CARD_FOR_BERT, &checked), HART_OK);
+        test_read(weights, &content);
+        content.size -= cut;
+        uint64_t header; /* its length is little-endian */
+        memcpy(&header, content.data, sizeof header);
+        memcpy(content.data + sizeof header + header, bytes, count);
+        FILE *file = fopen(path, "wb");
+        assert_int_equal(fwrite(content.data, content.size, 1, file), 1);
+        fclose(file);
+        assert_int_equal(native_engine.check(&options, &checked), HART_CONFIG);
+        assert_int_equal(native_engine.open(&state, &options, &identity, &opened), HART_CONFIG);
+        assert_null(state);
+        assert_string_equal(checked.text, opened.text);
+        if (strncmp(opened.text, path, strlen(path)) != 0 || strstr(opened.text, words) == NULL)
+                fail_msg("\"%s\" does not begin with %s, or lacks \"%s\"", opened.text, path, words);
+        assert_int_equal(unlink(path), 0);
+        assert_int_equal(rmdir(folder), 0);
+}
+
+static void refuses_damaged_weights(void **state)
+{
+        static const unsigned char nan[] = {0, 0, 0xc0, 0x7f}, infinite[] = {0, 0x7c}, brain[] = {0x80, 0xff};
+        (void)state;
+
+        check_fault("cls", 0, nan, sizeof nan, "has weights that are not numbers");
+        check_fault("xlm-roberta", 0, infinite, sizeof infinite, "has weights that are not numbers");
+        check_fault("bfloat", 0, brain, sizeof brain, "has weights that are not numbers");
+        check_fault("cls", 1, "", 0, "ends beyond the file, which is cut off by 1 bytes");
+        check_fault("cls", 100000, "", 0, "ends beyond the file");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(works_after_a_fork), /* first: what the others compute with may start threads */
+                cmocka_unit_test(refuses_damaged_weights),
                 cmocka_unit_test(tiny_models_are_as_pytorch_has_them),
                 cmocka_unit_test(precisions_keep_their_bounds),
         };
