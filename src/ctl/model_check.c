@@ -36,7 +36,8 @@ static const table_column columns[] = {
         {"precision", "PRECISION", TABLE_TEXT},
         {"engine", "COMPUTED BY", TABLE_TEXT},
         {"native", "NATIVE", TABLE_FLAG},
-        {"max_difference", "MOST DIFFERENCE", TABLE_NUMBER},
+        {"max_difference", NULL, TABLE_NUMBER},
+        {NULL, "MOST DIFFERENCE", TABLE_TEXT},
         {"mean_cosine", "MEAN COSINE", TABLE_NUMBER},
         {"least_cosine", "LEAST COSINE", TABLE_NUMBER},
         {"tokens_per_second", "TOKENS/S", TABLE_INTEGER},
@@ -57,11 +58,14 @@ static void add_row(struct check *check, const char *precision, const char *engi
 {
         const bool good = likeness->mean_cosine >= LEAST_MEAN_COSINE &&
                           (!is_first || likeness->max_difference <= MOST_DIFFERENCE);
+        char difference[32];
         check->failed |= !good;
         table_text(&check->table, precision);
         table_text(&check->table, engine);
         table_flag(&check->table, strchr(engine, '(') == NULL);
         table_number(&check->table, likeness->max_difference);
+        snprintf(difference, sizeof difference, "%.1e", likeness->max_difference);
+        table_text(&check->table, difference);
         table_number(&check->table, likeness->mean_cosine);
         table_number(&check->table, likeness->least_cosine);
         table_integer(&check->table, (int64_t)tokens_per_second);
