@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <dnnl.h>
 
@@ -32,7 +33,17 @@ struct kind {
         struct kind *next;
 };
 
+/* Room for weights, in huge pages where the system gives them: reading weights takes the most time of a short text, and
+ * more with small pages. */
+enum { HUGE_PAGE = 2 << 20, CHUNK = 8 * HUGE_PAGE };
+struct chunk {
+        struct chunk *next;
+        unsigned char *room;
+        size_t size, used;
+};
+
 struct product_context {
+        struct chunk *chunks;
         dnnl_engine_t engine;
         dnnl_stream_t stream;
         struct kind *kinds;
@@ -102,6 +113,11 @@ void product_context_close(struct product_context *context)
         for (struct kind *kind = context->kinds, *next; kind != NULL; kind = next) {
                 next = kind->next;
                 close_kind(kind);
+        }
+        for (struct chunk *chunk = context->chunks, *next; chunk != NULL; chunk = next) {
+                next = chunk->next;
+                free(chunk->room);
+                free(chunk);
         }
         (void)dnnl_stream_destroy(context->stream);
         (void)dnnl_engine_destroy(context->engine);
@@ -248,6 +264,33 @@ static dnnl_status_t convert(struct product_context *context, dnnl_memory_t from
         return status;
 }
 
+static size_t rounded(size_t size, size_t multiple)
+{
+        return (size + multiple - 1) / multiple * multiple;
+}
+
+/* NULL where there is none. It is freed with the context. */
+static void *room_for(struct product_context *context, size_t size)
+{
+        struct chunk *chunk = context->chunks;
+
+        size = rounded(size, 64);
+        if (chunk == NULL || chunk->size - chunk->used < size) {
+                chunk = hart_allocate(sizeof *chunk);
+                chunk->size = size > CHUNK ? rounded(size, HUGE_PAGE) : CHUNK;
+                chunk->room = aligned_alloc(HUGE_PAGE, chunk->size);
+                chunk->next = context->chunks;
+                context->chunks = chunk;
+                if (chunk->room == NULL) {
+                        chunk->used = chunk->size;
+                        return NULL;
+                }
+                (void)madvise(chunk->room, chunk->size, MADV_HUGEPAGE);
+        }
+        chunk->used += size;
+        return chunk->room + chunk->used - size;
+}
+
 static dnnl_status_t fill(struct product *product, const void *weights, const float *bias)
 {
         const struct kind *kind = product->kind;
@@ -255,11 +298,12 @@ static dnnl_status_t fill(struct product *product, const void *weights, const fl
         dnnl_memory_desc_t given =
                 matrix(kind->shape.inputs, kind->shape.outputs, kinds_of_numbers[kind->shape.numbers].given, dnnl_ba);
         dnnl_memory_t from = NULL;
-        void *copy = NULL;
-        dnnl_status_t status = dnnl_memory_create(&from, &given, engine, handle(weights));
+        void *copy = NULL, *room = room_for(product->context, dnnl_memory_desc_get_size(&kind->weights));
+        dnnl_status_t status =
+                room != NULL ? dnnl_memory_create(&from, &given, engine, handle(weights)) : dnnl_out_of_memory;
 
         if (status == dnnl_success)
-                status = dnnl_memory_create(&product->weights, &kind->weights, engine, DNNL_MEMORY_ALLOCATE);
+                status = dnnl_memory_create(&product->weights, &kind->weights, engine, room);
         if (status == dnnl_success)
                 status = convert(product->context, from, product->weights);
         if (status == dnnl_success && bias != NULL)
