@@ -7,8 +7,8 @@ find_path(HARTONOMOUS_ONNXRUNTIME onnxruntime_c_api.h PATH_SUFFIXES onnxruntime 
         $ENV{HOME}/.cache/hartonomous/onnxruntime/include
     DOC "Folder of onnxruntime_c_api.h, as scripts/install-onnxruntime makes it")
 
-# hartonomous_engine_onnx(TARGET SOURCES…): TARGET computes with ONNX Runtime by these sources, or says that it does not.
-function(hartonomous_engine_onnx target)
+# hartonomous_engine_onnx(TARGET ABSENT SOURCES…): TARGET computes with ONNX Runtime by these sources, or says by ABSENT that it does not.
+function(hartonomous_engine_onnx target absent)
     if(HARTONOMOUS_ENGINE_ONNX STREQUAL "AUTO" AND HARTONOMOUS_ONNXRUNTIME)
         set(built ON)
     elseif(HARTONOMOUS_ENGINE_ONNX STREQUAL "AUTO")
@@ -25,6 +25,6 @@ function(hartonomous_engine_onnx target)
         target_include_directories(${target} SYSTEM PRIVATE ${HARTONOMOUS_ONNXRUNTIME})
     else()
         message(STATUS "Engine onnx: left out (scripts/install-onnxruntime gets what it is built with)")
-        target_sources(${target} PRIVATE onnx_absent.c)
+        target_sources(${target} PRIVATE ${absent})
     endif()
 endfunction()

@@ -263,6 +263,24 @@ static hart_code read_limit(const char *folder, const char *name, const char *ke
         return HART_OK;
 }
 
+/* sentence-transformers would write the whole text in small letters first, by Python's rules. */
+static hart_code refuse_lower_case(const char *folder, hart_error *err)
+{
+        HART_CLEANUP(hart_free_p) char *path = hart_format("%s/sentence_bert_config.json", folder);
+        HART_CLEANUP(hart_json_close_p) hart_json *root = NULL;
+        hart_code code = HART_OK;
+
+        if (access(path, F_OK) == 0)
+                code = read_json(folder, "sentence_bert_config.json", &root, err);
+        if (code == HART_OK && hart_json_kind_of(hart_json_member(root, "do_lower_case")) == HART_JSON_TRUE)
+                return hart_fail(
+                        err, HART_CONFIG,
+                        "%s: do_lower_case: only false is done here; where the tokenizer makes letters small by "
+                        "itself, false means the same",
+                        path);
+        return code;
+}
+
 /* As sentence-transformers has it: its own file, else the least of the tokenizer's limit and the positions there are.
  */
 static hart_code read_limits(struct model_card *card, const char *folder, hart_error *err)
@@ -300,5 +318,7 @@ hart_code card_read(struct model_card *card, const char *folder, enum card_use u
                 code = read_config(card, folder, use, err);
         if (code == HART_OK)
                 code = read_pooling(card, folder, err);
+        if (code == HART_OK)
+                code = refuse_lower_case(folder, err);
         return code == HART_OK ? read_limits(card, folder, err) : code;
 }

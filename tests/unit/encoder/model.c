@@ -42,6 +42,7 @@ static const struct row rows[] = {
         {"1_Pooling/config.json", "384", "768", "word_embedding_dimension: is not config.json's hidden_size, 384"},
         {"sentence_bert_config.json", "256", "\"long\"", "max_seq_length: must be a number"},
         {"sentence_bert_config.json", "256", "1000", "max_position_embeddings"},
+        {"sentence_bert_config.json", "\"do_lower_case\": false", "\"do_lower_case\": true", "do_lower_case: only false"},
         {"tokenizer_config.json", NULL, NULL, "No such file"},
         {"tokenizer_config.json", "", "[]", "is no JSON object"},
         {"tokenizer_config.json", "\"do_lower_case\": true", "\"do_lower_case\": 1",
