@@ -5,33 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include <dnnl.h>
-
 #include <hartonomous/memory.h>
 
-enum { BLOCKS = PRODUCT_ROWS / PRODUCT_ROWS_MULTIPLE }; /* block i has (i + 1) · PRODUCT_ROWS_MULTIPLE rows */
-
-static const struct {
-        dnnl_data_type_t x, weights, given; /* given to product_open */
-        size_t size;                        /* of a number of x */
-        dnnl_cpu_isa_t isa;                 /* what computes it directly */
-} kinds_of_numbers[] = {
-        [PRODUCT_FLOAT] = {dnnl_f32, dnnl_f32, dnnl_f32, 4, 0},
-        [PRODUCT_BFLOAT] = {dnnl_bf16, dnnl_bf16, dnnl_f32, 2, dnnl_cpu_isa_avx512_core_bf16},
-        [PRODUCT_SIGNED] = {dnnl_s8, dnnl_s8, dnnl_s8, 1, dnnl_cpu_isa_avx512_core_vnni},
-        [PRODUCT_UNSIGNED] = {dnnl_u8, dnnl_s8, dnnl_s8, 1, dnnl_cpu_isa_avx512_core_vnni},
-};
-
-/* What all products of one shape share. */
-struct kind {
-        struct product_shape shape;
-        dnnl_memory_desc_t weights, bias;
-        struct code {
-                dnnl_primitive_t primitive; /* NULL until it is needed */
-                dnnl_memory_t x, y;         /* their handles are set for each run */
-        } code[BLOCKS];
-        struct kind *next;
-};
+#include "product_kind.h"
 
 /* Room for weights, in huge pages where the system gives them: reading weights takes the most time of a short text, and
  * more with small pages. */
@@ -96,24 +72,11 @@ hart_code product_context_open(struct product_context **ret, unsigned threads, h
         return HART_OK;
 }
 
-static void close_kind(struct kind *kind)
-{
-        for (size_t i = 0; i < BLOCKS; i++) {
-                (void)dnnl_memory_destroy(kind->code[i].x);
-                (void)dnnl_memory_destroy(kind->code[i].y);
-                (void)dnnl_primitive_destroy(kind->code[i].primitive);
-        }
-        free(kind);
-}
-
 void product_context_close(struct product_context *context)
 {
         if (context == NULL)
                 return;
-        for (struct kind *kind = context->kinds, *next; kind != NULL; kind = next) {
-                next = kind->next;
-                close_kind(kind);
-        }
+        kinds_close(context->kinds);
         for (struct chunk *chunk = context->chunks, *next; chunk != NULL; chunk = next) {
                 next = chunk->next;
                 free(chunk->room);
@@ -127,119 +90,6 @@ void product_context_close(struct product_context *context)
 void product_context_close_p(struct product_context **context)
 {
         product_context_close(*context);
-}
-
-bool product_has(enum product_numbers numbers)
-{
-        dnnl_cpu_isa_t isa = kinds_of_numbers[numbers].isa;
-
-        return (dnnl_get_effective_cpu_isa() & isa) == isa;
-}
-
-size_t product_vector(void)
-{
-        dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-
-        return (isa & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 64
-               : (isa & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2             ? 32
-                                                                            : 16;
-}
-
-static dnnl_memory_desc_t matrix(size_t rows, size_t columns, dnnl_data_type_t type, dnnl_format_tag_t layout)
-{
-        dnnl_memory_desc_t description;
-        const dnnl_dims_t sides = {(dnnl_dim_t)rows, (dnnl_dim_t)columns};
-
-        (void)dnnl_memory_desc_init_by_tag(&description, 2, sides, type, layout);
-        return description;
-}
-
-static bool is_whole(const struct product_shape *shape)
-{
-        return shape->numbers == PRODUCT_SIGNED || shape->numbers == PRODUCT_UNSIGNED;
-}
-
-static size_t rows_of(size_t block)
-{
-        return (block + 1) * PRODUCT_ROWS_MULTIPLE;
-}
-
-static dnnl_memory_desc_t x_of(const struct kind *kind, size_t block)
-{
-        return matrix(rows_of(block), kind->shape.inputs, kinds_of_numbers[kind->shape.numbers].x, dnnl_ab);
-}
-
-static dnnl_memory_desc_t y_of(const struct kind *kind, size_t block)
-{
-        return matrix(rows_of(block), kind->shape.outputs, dnnl_f32, dnnl_ab);
-}
-
-static dnnl_status_t describe(const struct product_context *context, const struct kind *kind, size_t block,
-                              const dnnl_memory_desc_t *weights, dnnl_primitive_desc_t *ret)
-{
-        dnnl_memory_desc_t x = x_of(kind, block), y = y_of(kind, block);
-        dnnl_matmul_desc_t product;
-        dnnl_status_t status =
-                dnnl_matmul_desc_init(&product, &x, weights, is_whole(&kind->shape) ? NULL : &kind->bias, &y);
-
-        return status == dnnl_success ? dnnl_primitive_desc_create(ret, &product, NULL, context->engine, NULL) : status;
-}
-
-/* Code for one block of rows. */
-static dnnl_status_t generate(struct product_context *context, struct kind *kind, size_t block)
-{
-        struct code *code = &kind->code[block];
-        dnnl_memory_desc_t x = x_of(kind, block), y = y_of(kind, block);
-        dnnl_primitive_desc_t description = NULL;
-        dnnl_status_t status = describe(context, kind, block, &kind->weights, &description);
-
-        if (status == dnnl_success && code->x == NULL)
-                status = dnnl_memory_create(&code->x, &x, context->engine, DNNL_MEMORY_NONE);
-        if (status == dnnl_success && code->y == NULL)
-                status = dnnl_memory_create(&code->y, &y, context->engine, DNNL_MEMORY_NONE);
-        if (status == dnnl_success)
-                status = dnnl_primitive_create(&code->primitive, description);
-        (void)dnnl_primitive_desc_destroy(description);
-        return status;
-}
-
-/* Lets oneDNN choose the layout of the weights. */
-static dnnl_status_t choose_layout(struct product_context *context, struct kind *kind)
-{
-        dnnl_memory_desc_t any = matrix(kind->shape.inputs, kind->shape.outputs,
-                                        kinds_of_numbers[kind->shape.numbers].weights, dnnl_format_tag_any);
-        dnnl_primitive_desc_t description = NULL;
-        dnnl_status_t status;
-
-        kind->bias = matrix(1, kind->shape.outputs, dnnl_f32, dnnl_ab);
-        status = describe(context, kind, BLOCKS - 1, &any, &description);
-        if (status == dnnl_success)
-                kind->weights = *dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
-        (void)dnnl_primitive_desc_destroy(description);
-        return status;
-}
-
-static dnnl_status_t find_kind(struct product_context *context, const struct product_shape *shape, struct kind **ret)
-{
-        struct kind *kind = context->kinds;
-        dnnl_status_t status;
-
-        while (kind != NULL && (kind->shape.inputs != shape->inputs || kind->shape.outputs != shape->outputs ||
-                                kind->shape.numbers != shape->numbers))
-                kind = kind->next;
-        if (kind == NULL) {
-                kind = hart_allocate(sizeof *kind);
-                kind->shape = *shape;
-                status = choose_layout(context, kind);
-                if (status != dnnl_success) {
-                        close_kind(kind);
-                        return status;
-                }
-                kind->next = context->kinds;
-                context->kinds = kind;
-        }
-        *ret = kind;
-        return dnnl_success;
 }
 
 /* Copies numbers from one layout to another. */
@@ -295,8 +145,7 @@ static dnnl_status_t fill(struct product *product, const void *weights, const fl
 {
         const struct kind *kind = product->kind;
         dnnl_engine_t engine = product->context->engine;
-        dnnl_memory_desc_t given =
-                matrix(kind->shape.inputs, kind->shape.outputs, kinds_of_numbers[kind->shape.numbers].given, dnnl_ba);
+        dnnl_memory_desc_t given = kind_given_weights(kind);
         dnnl_memory_t from = NULL;
         void *copy = NULL, *room = room_for(product->context, dnnl_memory_desc_get_size(&kind->weights));
         dnnl_status_t status =
@@ -323,7 +172,7 @@ hart_code product_open(struct product **ret, struct product_context *context, co
         dnnl_status_t status;
 
         product->context = context;
-        status = find_kind(context, shape, &product->kind);
+        status = kind_find(&context->kinds, context->engine, shape, &product->kind);
         if (status == dnnl_success)
                 status = fill(product, weights, bias);
         if (status != dnnl_success) {
@@ -349,7 +198,7 @@ static dnnl_status_t run_block(struct product *product, size_t block, const void
         dnnl_status_t status = dnnl_success;
 
         if (code->primitive == NULL)
-                status = generate(product->context, product->kind, block);
+                status = kind_generate(product->kind, product->context->engine, block);
         if (status == dnnl_success)
                 status = dnnl_memory_set_data_handle(code->x, handle(x));
         if (status == dnnl_success)
@@ -377,7 +226,7 @@ hart_code product_run(struct product *product, const void *x, float *y, size_t r
                 dnnl_status_t status = run_block(product, (taken - 1) / PRODUCT_ROWS_MULTIPLE, from, y);
                 if (status != dnnl_success)
                         return failed(status, "a matrix product", err);
-                from += taken * shape->inputs * kinds_of_numbers[shape->numbers].size;
+                from += taken * shape->inputs * kind_number_size(product->kind);
                 y += taken * shape->outputs;
                 rows -= taken;
         }
