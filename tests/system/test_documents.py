@@ -8,8 +8,6 @@ import pytest
 
 from daemons import program
 
-BESIDE_OTHERS = True
-
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ["README.md"] + sorted(os.path.join(folder, name)[len(SOURCE) + 1:] for folder, _, names in os.walk(os.path.join(SOURCE, "docs"))
                                for name in names if name.endswith(".md"))

@@ -10,8 +10,6 @@ import pytest
 
 import format_corpus
 
-BESIDE_OTHERS = True
-
 GIVE_BACK = """
 SELECT coalesce(string_agg(coalesce(CASE WHEN item.n IS NULL OR item.n = 1 THEN run.lead END, '') ||
                            coalesce(convert_to(a.canonical_text, 'UTF8'), a.content, a.atomic_value, '') || coalesce(item.separator, ''), ''

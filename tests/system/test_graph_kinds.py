@@ -7,8 +7,6 @@ from graph_model import assert_graph_is_as_documented
 from graph_state import add_atom, add_document, add_tenant
 from provenance_case import carry, link, record, settle
 
-BESIDE_OTHERS = True
-
 PLAIN = "plain words"
 HOSTILE = ["'}) DETACH DELETE n //", '"}) MATCH (n) DETACH DELETE n', "`:Atom`; $rows {{x}}", "\\u0027 \\ \\\\", "line\nbreak\ttab\x01\x7f",
            "\U0001d54f 😀 e\u0301 \u202e \ufeff \uffff \U0010ffff", "'; DROP CONSTRAINT atom_unique; //", " ", "null"]

@@ -7,8 +7,6 @@ import pytest
 
 from graph_state import add_tenant, dead_letters, idle
 
-BESIDE_OTHERS = True
-
 # More than a key of an index of Neo4j's may have (about 8 kB). PostgreSQL compresses what goes into its own.
 TOO_LONG = "x" * 10000
 

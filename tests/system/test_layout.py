@@ -3,8 +3,6 @@
 import os
 import subprocess
 
-BESIDE_OTHERS = True
-
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 

@@ -19,8 +19,6 @@ import make_onnx
 from encoder_probe import Encoder, Refused, difference
 from test_embedding import HELLO, Atoms
 
-BESIDE_OTHERS = True
-
 LIBRARY = "lib/libonnxruntime.so"
 WIDE = 384  # of the real model; its vocabulary is used by the small ones too
 TOKENS = 30522

@@ -13,8 +13,6 @@ from neo4j_server import SOURCE
 from picture_reader import read_dot, read_mermaid
 from provenance_case import add_atoms, ask, carry, link, record
 
-BESIDE_OTHERS = True
-
 
 @pytest.fixture
 def family(database):

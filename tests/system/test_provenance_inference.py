@@ -8,8 +8,6 @@ import pytest
 from graph_state import add_atom, add_tenant
 from provenance_shared import Case, announce
 
-BESIDE_OTHERS = True
-
 TENANT, OTHER, EMPTY = 1, 2, 3
 NASTY = "O'Hara \"the\" `1` \\u0041 😀"
 

@@ -10,8 +10,6 @@ import pytest
 from graph_state import sha256
 from provenance_case import ANY, ask, assert_answer, carry
 
-BESIDE_OTHERS = True
-
 START = 1772359200  # 2026-03-01T10:00:00Z
 QUOTED = """It's "quoted", `ticked` \\ 😀 $x {y} }) DETACH DELETE (n"""
 LAST = 11

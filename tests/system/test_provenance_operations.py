@@ -6,8 +6,6 @@ import math
 
 from provenance_case import assert_answer, carry
 
-BESIDE_OTHERS = True
-
 QUOTED = """It's "quoted", `ticked` \\ 😀 $x {y} }) DETACH DELETE (n"""
 LONG = "😀é" * 80
 BRIEN = """O'Brien "😀" É"""

@@ -11,8 +11,6 @@ import pytest
 from broker_session import Background, refusal, role, session, value
 from graph_state import add_atom, add_tenant
 
-BESIDE_OTHERS = True
-
 NULL, BAD, MISSING, BROKEN, DENIED, OVER = "22004", "22023", "23503", "23514", "42501", "55000"
 EVERYTHING = """WITH gone AS (DELETE FROM broker.message WHERE message_type IN ('Neo4jSyncRequest', 'InferenceCompleted') RETURNING *)
                 SELECT message_type, body FROM gone ORDER BY id"""

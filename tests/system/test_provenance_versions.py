@@ -6,8 +6,6 @@ import pytest
 from graph_state import sha256
 from provenance_case import assert_answer, ask, carry
 
-BESIDE_OTHERS = True
-
 START = 1772359200  # 2026-03-01T10:00:00Z
 QUOTED = """It's "quoted", `ticked` \\ 😀 $x {y} }) DETACH DELETE (n"""
 A, B = "file:///a.txt", f"https://example.org/{QUOTED}"

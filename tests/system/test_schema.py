@@ -6,8 +6,6 @@ import subprocess
 
 from daemons import program
 
-BESIDE_OTHERS = True
-
 NAMES = ["broker", "broker_sending", "broker_receiving", "broker_administration", "broker_upkeep", "data", "entry_points", "roles"]
 
 
