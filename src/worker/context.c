@@ -79,10 +79,17 @@ void context_forget_outcome(hart_worker_context *context)
                 context->outcome_counts[i] = 0;
 }
 
+/* What one process cannot use none of the others can, and one line is enough. */
+static bool is_told(hart_worker_context *context, int exit_status)
+{
+        return context->one_of_several && exit_status == HART_EXIT_CONFIG &&
+               atomic_exchange(&context->metrics.board->reason_told, context->serial) == context->serial;
+}
+
 void context_end(hart_worker_context *context, int exit_status, const char *event, const hart_error *why)
 {
         const char *const fields[] = {event, NULL};
-        context_log(context, HART_LOG_ERR, fields, "%s", why->text);
+        context_log(context, is_told(context, exit_status) ? HART_LOG_DEBUG : HART_LOG_ERR, fields, "%s", why->text);
         supervision_status(&context->supervision, hart_now(), why->text, true);
         context->exit_status = exit_status;
         context->stopping = true;

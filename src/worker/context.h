@@ -41,6 +41,7 @@ struct hart_worker_context {
 
         /* Where the daemon is several processes. */
         bool one_of_several, supervises;      /* neither: it is the only one */
+        unsigned serial;                      /* one_of_several: of the settings it was started with */
         unsigned number;                      /* of those that take messages, from 1; 0 is worker->also */
         char application_name[64];            /* as PostgreSQL sees it */
         int64_t batch_size;                   /* 0: the setting */

@@ -62,6 +62,7 @@ typedef struct metrics_board {
         atomic_bool ready;                 /* the daemon as a whole */
         atomic_uint wanted[METRICS_ROLES]; /* so many processes should be there */
         atomic_uint_fast64_t replaced;     /* processes that ended unasked */
+        atomic_uint reason_told;           /* serial of the settings of which a process said why they cannot be used */
         metrics_totals totals[METRICS_ROLES];
         atomic_uint_fast64_t counters[HART_WORKER_METRICS_MAX];
         size_t places;

@@ -53,6 +53,7 @@ static int run_child(const worker_supervisor *supervisor, unsigned number, metri
                 .state = generation->state,
                 .prepared = true,
                 .one_of_several = true,
+                .serial = generation->serial,
                 .number = number,
                 .batch_size = batch_size ? strtol(batch_size, NULL, 10) : 0,
                 .looks_after_broker = number == 1,

@@ -405,7 +405,7 @@ def test_two_end_an_operation_at_once(database, session, owner, atoms):
 
 def test_models(owner, database):
     first = call(owner, "register_model", "m", "1", "engine")
-    assert row(owner, "model") == {"model_id": first, "name": "m", "revision": "1", "engine": "engine"}
+    assert row(owner, "model") == {"model_id": first, "name": "m", "revision": "1", "engine": "engine", "state": "known"}
     assert call(owner, "register_model", "m", "1", "another") == first
     assert told(owner) == [("Model", None, [first])]
     assert call(owner, "register_model", "m", "1", "engine", 384) == first and row(owner, "model")["dimension"] == 384
