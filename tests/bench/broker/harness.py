@@ -2,17 +2,16 @@
 
 import os
 import statistics
-import sys
-import time
 
 import competitors
+from figures import Figures
 
 
-class Bench:
+class Bench(Figures):
     def __init__(self, cluster, folder):
         self.cluster, self.folder = cluster, folder
-        self.begun = time.monotonic()
-        self.competitors, self.ratios, self.outputs = {}, [], 0
+        super().__init__()
+        self.competitors, self.outputs = {}, 0
 
     def competitor(self, name):
         if name not in self.competitors:
@@ -24,20 +23,6 @@ class Bench:
         """A new prefix for what a load program writes."""
         self.outputs += 1
         return os.path.join(self.folder, str(self.outputs))
-
-    def say(self, text):
-        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    def value(self, name, number, unit=""):
-        print(f"value {name} {number:.4g}" + (f"  ({unit})" if unit else ""), flush=True)
-
-    def ratio(self, name, number):
-        """Ratios come at the end, together."""
-        self.ratios.append((name, number))
-
-    def print_ratios(self):
-        for name, number in self.ratios:
-            print(f"ratio {name} {number:.3g}", flush=True)
 
 
 def alternate(rounds, cases, measure):

@@ -6,11 +6,11 @@ import glob
 import json
 import os
 import subprocess
-import sys
 import time
 
 from cluster import Cluster
 from daemons import Daemon, Settings, program
+from figures import Figures
 from sentences import sentences
 from waiting import wait_until
 
@@ -35,12 +35,12 @@ def model_folder():
     return os.path.join(cache, "hartonomous", "models", MODEL_NAME)
 
 
-class Bench:
+class Bench(Figures):
     def __init__(self, stack, folder, arguments):
         self.stack, self.folder, self.arguments = stack, folder, arguments
         self.model = model_folder()
-        self.begun = time.monotonic()
-        self.ratios, self.files, self._peers = [], {}, {}
+        super().__init__()
+        self.files, self._peers = {}, {}
         self.sentences = sentences(os.path.join(CACHE, "book"), 1000 if arguments.quick else 5000)
         self.cluster = stack.enter_context(contextlib.closing(Cluster()))
         self.cluster.psql("CREATE DATABASE bench OWNER hartonomous")
@@ -123,20 +123,6 @@ class Bench:
         self.files[name] = os.path.join(self.folder, name + ".f32")
         with open(self.files[name], "wb") as file:
             numbers.tofile(file)
-
-    def say(self, text):
-        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    def value(self, name, number, unit=""):
-        print(f"value {name} {number:.4g}" + (f"  ({unit})" if unit else ""), flush=True)
-
-    def ratio(self, name, number):
-        """Ratios come at the end, together."""
-        self.ratios.append((name, number))
-
-    def print_ratios(self):
-        for name, number in self.ratios:
-            print(f"ratio {name} {number:.3g}", flush=True)
 
 
 class Peer:

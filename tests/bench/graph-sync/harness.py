@@ -3,21 +3,20 @@
 import contextlib
 import statistics
 import subprocess
-import sys
 import time
 
 from cluster import Cluster
 from daemons import Daemon, Settings, program
+from figures import Figures
 from neo4j_server import Neo4j
 
 BATCH = 5000  # rows of the driver's requests, and messages sent in one transaction
 
 
-class Bench:
+class Bench(Figures):
     def __init__(self, stack, rounds, atoms):
         self.rounds, self.atoms = rounds, atoms
-        self.begun = time.monotonic()
-        self.ratios = []
+        super().__init__()
         self.cluster = stack.enter_context(contextlib.closing(Cluster()))
         self.neo4j = stack.enter_context(contextlib.closing(Neo4j()))
         self.cluster.psql("CREATE DATABASE bench OWNER hartonomous")
@@ -65,20 +64,6 @@ class Bench:
         """Empties the graph; its schema stays, as do the compiled code and the plans of the server."""
         self.neo4j.wipe(schema=False)
         self.execute("CHECKPOINT")
-
-    def say(self, text):
-        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    def value(self, name, number, unit=""):
-        print(f"value {name} {number:.4g}" + (f"  ({unit})" if unit else ""), flush=True)
-
-    def ratio(self, name, number):
-        """Ratios come at the end, together."""
-        self.ratios.append((name, number))
-
-    def print_ratios(self):
-        for name, number in self.ratios:
-            print(f"ratio {name} {number:.3g}", flush=True)
 
 
 def metric(daemon, name):

@@ -4,17 +4,17 @@ import contextlib
 import os
 import statistics
 import subprocess
-import sys
 import time
 
 from daemons import Daemon, Settings, program
+from figures import Figures
 
 
-class Bench:
+class Bench(Figures):
     def __init__(self, cluster, folder, quick):
         self.cluster, self.folder, self.quick = cluster, folder, quick
-        self.begun = time.monotonic()
-        self.ratios, self.databases = [], 0
+        super().__init__()
+        self.databases = 0
 
     @contextlib.contextmanager
     def database(self, **ingestion):
@@ -30,20 +30,6 @@ class Bench:
         path = os.path.join(self.folder, *names)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         return path
-
-    def say(self, text):
-        print(f"{time.monotonic() - self.begun:6.1f} s  {text}", file=sys.stderr, flush=True)
-
-    def value(self, name, number, unit=""):
-        print(f"value {name} {number:.4g}" + (f"  ({unit})" if unit else ""), flush=True)
-
-    def ratio(self, name, number):
-        """Ratios come at the end, together."""
-        self.ratios.append((name, number))
-
-    def print_ratios(self):
-        for name, number in self.ratios:
-            print(f"ratio {name} {number:.3g}", flush=True)
 
 
 class Database:
